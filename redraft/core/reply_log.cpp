@@ -1,0 +1,24 @@
+#include "redraft/core/reply_log.h"
+
+namespace redraft::core {
+
+Result<std::optional<Reply>> MemoryReplyLog::Find(const std::string& key) {
+  const auto it = replies_.find(key);
+  return it == replies_.end() ? std::optional<Reply>() : std::optional<Reply>(it->second);
+}
+
+Status MemoryReplyLog::Plan(std::span<const PlannedRequest>) { return Ok{}; }
+
+Status MemoryReplyLog::Commit(std::span<const Attempt> attempts) {
+  for (const Attempt& attempt : attempts) {
+    ++spent_.tries;
+    if (!attempt.reply) continue;
+    spent_.usage += attempt.reply->usage;
+    replies_.emplace(attempt.key, *attempt.reply);
+  }
+  return Ok{};
+}
+
+Result<Spent> MemoryReplyLog::Total() { return spent_; }
+
+}  // namespace redraft::core

@@ -1,0 +1,23 @@
+#pragma once
+
+// Anything that gives one text one number: reward models, rules.
+
+#include <string>
+#include <string_view>
+
+#include "redraft/base/result.h"
+
+namespace redraft::core {
+
+/// A pointwise judge of writing. Scores are in logits: sigmoid(Score(a) - Score(b)) is the
+/// probability that a is the better text.
+/// Threads  Score may be called from several threads at once.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+  /// Name and version on record, e.g. "reward:ngram-1@3f2a".
+  virtual std::string id() const = 0;
+  virtual double Score(std::string_view text) const = 0;
+};
+
+}  // namespace redraft::core
