@@ -20,9 +20,14 @@ function(redraft_program _name)
   target_link_libraries(${_name} PRIVATE redraft_lib redraft_warnings)
 endfunction()
 
-# redraft/<module>/*_test.cpp -> test_<module>; tests/*_test.cpp -> test_integration.
+# redraft/<module>/*_test.cpp -> test_<module>; tests/*_test.cpp -> test_integration; and
+# mock_server, the model server that tests and benches talk to.
 function(redraft_tests)
   include(GoogleTest)
+  add_library(loopback_server STATIC EXCLUDE_FROM_ALL tests/mock_server/loopback_server.cpp)
+  target_link_libraries(loopback_server PUBLIC redraft_lib PRIVATE redraft_warnings)
+  add_executable(mock_server EXCLUDE_FROM_ALL tests/mock_server/mock_server.cpp)
+  target_link_libraries(mock_server PRIVATE loopback_server redraft_warnings)
   foreach(_module IN LISTS REDRAFT_MODULES ITEMS integration)
     if(_module STREQUAL integration)
       file(GLOB _found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/integration/*_test.cpp)
@@ -31,15 +36,15 @@ function(redraft_tests)
     endif()
     if(_found)
       add_executable(test_${_module} EXCLUDE_FROM_ALL ${_found})
-      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_warnings GTest::gmock_main rapidcheck)
-      target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" REDRAFT_BINARY="$<TARGET_FILE:redraft>")
+      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_warnings loopback_server GTest::gmock_main rapidcheck)
+      target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" REDRAFT_BINARY="$<TARGET_FILE:redraft>" REDRAFT_MOCK_SERVER="$<TARGET_FILE:mock_server>")
       target_precompile_headers(test_${_module} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h
         <gmock/gmock.h> <gtest/gtest.h>)
       add_test(NAME ${_module} COMMAND test_${_module})
       list(APPEND _all test_${_module})
     endif()
   endforeach()
-  add_custom_target(redraft_all_tests DEPENDS ${_all} redraft)
+  add_custom_target(redraft_all_tests DEPENDS ${_all} redraft mock_server)
 endfunction()
 
 # bench/*_bench.cpp -> bench_<name>
