@@ -1,0 +1,1 @@
+#include "redraft/text/gates.h"
