@@ -4,6 +4,7 @@ namespace redraft::cli {
 
 void DeclareCommands(Args& root) {
   DeclareTrain(root);
+  DeclareModels(root);
 }
 
 }  // namespace redraft::cli

@@ -10,5 +10,6 @@ namespace redraft::cli {
 void DeclareCommands(Args& root);
 
 void DeclareTrain(Args& root);
+void DeclareModels(Args& root);
 
 }  // namespace redraft::cli
