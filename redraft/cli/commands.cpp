@@ -5,6 +5,7 @@ namespace redraft::cli {
 void DeclareCommands(Args& root) {
   DeclareTrain(root);
   DeclareModels(root);
+  DeclareGate(root);
 }
 
 }  // namespace redraft::cli
