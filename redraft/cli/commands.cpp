@@ -3,6 +3,7 @@
 namespace redraft::cli {
 
 void DeclareCommands(Args& root) {
+  DeclareScore(root);
   DeclareTrain(root);
   DeclareModels(root);
   DeclareGate(root);
