@@ -2,6 +2,9 @@
 
 namespace redraft::cli {
 
-void DeclareCommands(Args&) {}
+void DeclareCommands(Args& root) {
+  DeclareTrain(root);
+  DeclareModels(root);
+}
 
 }  // namespace redraft::cli

@@ -9,4 +9,7 @@ namespace redraft::cli {
 /// Declares all commands on the root.
 void DeclareCommands(Args& root);
 
+void DeclareTrain(Args& root);
+void DeclareModels(Args& root);
+
 }  // namespace redraft::cli

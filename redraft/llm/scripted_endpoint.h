@@ -52,7 +52,7 @@ class ScriptedEndpoint final : public Endpoint {
   std::condition_variable changed_;
   std::map<std::string, int> tries_by_key_;
   std::map<core::Role, int> tries_by_role_;
-  std::vector<std::pair<core::Request, ReplyCallback>> waiting_;
+  std::vector<std::pair<Result<core::Reply>, ReplyCallback>> waiting_;  // for Deliver
   Rng order_;
   bool ending_ = false;
   std::thread deliverer_;

@@ -54,15 +54,16 @@ struct Coefficient {
 };
 
 struct BradleyTerry {
-  std::vector<double> strength;         ///< θ of each item; their mean is 0
-  std::vector<double> se;               ///< of θ minus the mean θ
-  std::vector<double> covariance;       ///< posterior of θ, row-major items²; empty if not dense
-  std::vector<double> draws;            ///< when not dense: posterior draws of θ, row per draw
-  std::optional<Coefficient> slot;      ///< first-slot advantage, shared by all judges
+  std::vector<double> strength;     ///< θ of each item; their mean is 0
+  std::vector<double> se;           ///< of θ minus the mean θ
+  std::vector<double> covariance;   ///< of θ minus the mean θ, row-major items²; empty if not dense
+  std::vector<double> draws;        ///< when not dense: draws of θ − strength, a row per draw
+  std::optional<Coefficient> slot;  ///< first-slot advantage, shared by all judges
   std::optional<Coefficient> length;    ///< logits per unit of log length ratio
   std::optional<Coefficient> log_tie;   ///< ln ν of Davidson's model
   std::vector<Coefficient> judge_slot;  ///< each judge's deviation from `slot`; empty for one judge
   std::vector<Coefficient> judge_log_slope;  ///< ln slope_j; empty unless judge_slopes
+  std::vector<double> judge_noise;  ///< sd of each judge's logits around η; empty unless log_odds
   Components components;
   double log_posterior = 0;  ///< at the maximum, without constants
   int iterations = 0;        ///< Newton steps taken

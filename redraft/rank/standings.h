@@ -37,6 +37,6 @@ Standings BradleyTerryStandings(const BradleyTerry& fit, const TopK& top,
 
 /// {"items":[{"id","rating","se","lo","hi","p_top","n"}],"slot":{"logit","se"},"components"}; `ids`
 /// names the items. Without a slot term "slot" is {"logit":null,"se":null}.
-Json ToJson(const Standings& standings, const std::vector<std::string>& ids);
+Json ToJson(const Standings& standings, const std::vector<Json>& ids);
 
 }  // namespace redraft::rank

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include "redraft/base/clock.h"
+#include "redraft/base/file.h"
+#include "redraft/base/hash.h"
+#include "redraft/base/json.h"
+#include "redraft/cli/commands.h"
+#include "redraft/cli/jsonl.h"
+#include "redraft/reward/trainer.h"
+
+namespace redraft::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> pairs;
+  std::vector<std::string> scores;
+  std::vector<std::string> tests;
+  std::string output;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  bool json = false;
+};
+
+/// The command as it is put on record: input names without their folders, so that the model file is
+/// the same wherever the data lies.
+std::string CommandOnRecord(const Options& options) {
+  std::string command = "redraft train reward";
+  const auto add = [&](const char* option, const std::vector<std::string>& paths) {
+    if (!paths.empty()) command += option;
+    for (const std::string& path : paths) command += " " + reward::SourceName(path);
+  };
+  add(" --pairs", options.pairs);
+  add(" --scores", options.scores);
+  return command + fmt::format(" --seed {}", options.seed);
+}
+
+Json TestJson(const std::string& set, const reward::Accuracy& accuracy) {
+  return {{"set", set},
+          {"pairs", accuracy.pairs},
+          {"accuracy", accuracy.accuracy},
+          {"wilson", accuracy.wilson},
+          {"shorter_wins", accuracy.shorter_wins}};
+}
+
+std::string AccuracyLine(const reward::Accuracy& accuracy) {
+  return fmt::format("{:.1f} % of {} pairs [{:.1f}, {:.1f}]; shorter wins {:.1f} %",
+                     100 * accuracy.accuracy, accuracy.pairs, 100 * accuracy.wilson[0],
+                     100 * accuracy.wilson[1], 100 * accuracy.shorter_wins);
+}
+
+Result<int> TrainReward(const Options& options) {
+  const auto start = SystemClock().Now();
+  if (options.pairs.empty() && options.scores.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "no training data: give --pairs or --scores");
+  }
+  if (options.output.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "say with -o where to write the model");
+  }
+  if (options.threads < 0) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--threads {}: must be 0 (one per core) or more", options.threads));
+  }
+  reward::Dataset data;
+  for (const auto& path : options.pairs) REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(path, data));
+  for (const auto& path : options.scores) REDRAFT_RETURN_IF_ERROR(reward::ReadScores(path, data));
+  std::vector<reward::Dataset> tests(options.tests.size());
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(options.tests[i], tests[i]));
+  }
+
+  reward::TrainOptions train;
+  train.command = CommandOnRecord(options);
+  train.seed = options.seed;
+  train.threads = static_cast<unsigned>(options.threads);
+  REDRAFT_ASSIGN(const reward::TrainedReward trained, reward::TrainReward(data, train));
+  const std::string bytes = trained.model.Serialize();
+  REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(options.output, bytes));
+
+  const reward::TrainReport& report = trained.report;
+  if (report.cv.accuracy < 0.5) {
+    std::fprintf(stderr,
+                 "redraft: warning: out-of-fold accuracy is below chance (%.1f %%): are chosen and "
+                 "rejected swapped?\n",
+                 100 * report.cv.accuracy);
+  }
+  const double seconds = std::chrono::duration<double>(SystemClock().Now() - start).count();
+  Json test_results = Json::array();
+  std::string test_lines;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    const auto accuracy = EvaluatePairs(trained.model, tests[i].pairs, train.threads);
+    test_results.push_back(TestJson(tests[i].sources.front().name, accuracy));
+    test_lines += fmt::format("\n{}: {}", tests[i].sources.front().name, AccuracyLine(accuracy));
+  }
+  if (options.json) {
+    PrintLine(DumpJson({{"schema", "redraft.train/1"},
+                        {"model", trained.model.id()},
+                        {"pairs", report.pairs},
+                        {"scores", report.scores},
+                        {"groups", report.groups},
+                        {"folds", report.folds},
+                        {"cv_accuracy", report.cv.accuracy},
+                        {"cv_wilson", report.cv.wilson},
+                        {"shorter_wins", report.cv.shorter_wins},
+                        {"scale", report.scale},
+                        {"tests", test_results},
+                        {"seconds", seconds},
+                        {"sha256", Sha256Hex(bytes)}}));
+  } else {
+    PrintLine(fmt::format(
+        "{} written to {} ({:.0f} kB) from {} pairs and {} scores in {:.1f} s\n"
+        "cross-validation, {} folds: {}{}",
+        trained.model.id(), options.output, static_cast<double>(bytes.size()) / 1000, report.pairs,
+        report.scores, seconds, report.folds, AccuracyLine(report.cv), test_lines));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void DeclareTrain(Args& root) {
+  Args& train = root.Command("train", "train a model on your own judgements");
+  Args& reward = train.Command("reward", "fit a writing-quality reward model to judged texts");
+  auto options = std::make_shared<Options>();
+  reward.Group("Data")
+      .Option(
+          "--pairs", options->pairs,
+          "JSON Lines of {\"chosen\",\"rejected\",\"prompt\"?,\"margin\"?,\"group\"?}, or a LAMP "
+          "folder")
+      .Option("--scores", options->scores, "JSON Lines of {\"text\",\"score\",\"group\"?}")
+      .Option("--test", options->tests, "pair files to report accuracy on; not trained on")
+      .Group("Training")
+      .Option("--seed", options->seed, "seed of the folds and the order of updates")
+      .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
+      .Group("Output")
+      .Option("-o,--output", options->output, "model file to write")
+      .Flag("--json", options->json, "print the summary as JSON")
+      .Example("redraft train reward --pairs my-edits.jsonl -o my-editor.rdm")
+      .Example("redraft score draft.md --model my-editor.rdm")
+      .Run([options] { return TrainReward(*options); });
+}
+
+}  // namespace redraft::cli

@@ -1,0 +1,311 @@
+#include "redraft/reward/dataset.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "redraft/base/file.h"
+#include "redraft/base/hash.h"
+#include "redraft/base/json.h"
+
+namespace redraft::reward {
+namespace {
+
+constexpr std::uint64_t kMaxDataBytes = 4ULL << 30;
+constexpr int kLampMinimumChange = 1;  // the filter under which LAMP's own pairs were made
+
+tl::unexpected<Error> Invalid(std::string message) {
+  return Fail(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+/// Calls `body` for every non-blank line; its error is given the file name and line number.
+Status ForEachLine(const std::string& name, std::string_view text,
+                   const std::function<Status(std::string_view line)>& body) {
+  std::size_t number = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    std::string_view line = text.substr(start, end - start);
+    start = end + 1;
+    ++number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    if (Status done = body(line); !done) {
+      return Fail(std::move(done).error().Within(fmt::format("{} line {}", name, number)));
+    }
+  }
+  return Ok{};
+}
+
+Result<Json> ParseObject(std::string_view line) {
+  REDRAFT_ASSIGN(Json row, ParseJson(line));
+  if (!row.is_object()) return Invalid("expected a JSON object per line");
+  return row;
+}
+
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// The content of a chat message: a string, or a list of parts of which the texts are joined.
+Result<std::string> MessageText(const Json& message) {
+  const auto content = message.find("content");
+  if (content == message.end()) return Invalid("a message has no \"content\"");
+  if (content->is_string()) return content->get<std::string>();
+  std::string text;
+  if (content->is_array()) {
+    for (const Json& part : *content) {
+      if (part.is_object() && part.contains("text") && part["text"].is_string()) {
+        text += part["text"].get<std::string>();
+      }
+    }
+  }
+  if (text.empty()) return Invalid("a message's \"content\" holds no text");
+  return text;
+}
+
+/// The content of the last message with the given role.
+Result<std::string> LastMessage(const Json& messages, std::string_view role) {
+  for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+    if (!message->is_object()) return Invalid("a message must be an object with role and content");
+    const auto found = message->find("role");
+    if (found != message->end() && found->is_string() && found->get<std::string>() == role) {
+      return MessageText(*message);
+    }
+  }
+  return Invalid(fmt::format("no message with the role \"{}\"", role));
+}
+
+/// A text under `key`, in TRL's plain or conversational shape.
+Result<std::string> TextOf(const Json& row, const char* key) {
+  const auto value = row.find(key);
+  if (value == row.end()) return Invalid(fmt::format("no \"{}\"", key));
+  std::string text;
+  if (value->is_string()) {
+    text = value->get<std::string>();
+  } else if (value->is_array()) {
+    Result<std::string> content = LastMessage(*value, "assistant");
+    if (!content) return Fail(std::move(content).error().Within(fmt::format("\"{}\"", key)));
+    text = std::move(*content);
+  } else {
+    return Invalid(fmt::format("\"{}\" must be a string or a list of messages", key));
+  }
+  if (IsBlank(text)) return Invalid(fmt::format("\"{}\" is empty", key));
+  return text;
+}
+
+/// The stated group; without one, rows that answer the same prompt belong together.
+Result<std::string> GroupOf(const Json& row) {
+  if (const auto group = row.find("group"); group != row.end() && !group->is_null()) {
+    if (group->is_string()) return group->get<std::string>();
+    if (group->is_number()) return DumpJson(*group);
+    return Invalid("\"group\" must be a string or a number");
+  }
+  if (const auto prompt = row.find("prompt"); prompt != row.end() && !prompt->is_null()) {
+    return "prompt " + Sha256Hex(DumpJson(*prompt)).substr(0, 16);
+  }
+  return std::string();
+}
+
+/// What stands between two markers. Errors: kInvalidArgument naming the missing marker.
+Result<std::string> Between(std::string_view text, std::string_view from, std::string_view to) {
+  const std::size_t start = text.find(from);
+  if (start == std::string_view::npos) return Invalid(fmt::format("no \"{}\"", from));
+  const std::size_t end = text.find(to, start + from.size());
+  if (end == std::string_view::npos) return Invalid(fmt::format("no \"{}\"", to));
+  return std::string(text.substr(start + from.size(), end - start - from.size()));
+}
+
+constexpr std::string_view kLampFirst = "Paragraph 1:\n";
+constexpr std::string_view kLampSecond = "\n\nParagraph 2:\n";
+constexpr std::string_view kLampOnly = "Paragraph:\n";
+constexpr std::string_view kLampEnd = "\n\nYou must produce";
+
+struct LampRow {
+  std::string question;
+  Json answer;
+};
+
+Result<LampRow> ReadLampRow(const Json& row) {
+  const Json& messages = row["messages"];
+  if (!messages.is_array()) return Invalid("\"messages\" must be a list");
+  LampRow read;
+  REDRAFT_ASSIGN(read.question, LastMessage(messages, "user"));
+  REDRAFT_ASSIGN(const std::string answer, LastMessage(messages, "assistant"));
+  REDRAFT_ASSIGN(read.answer, ParseObject(answer));
+  return read;
+}
+
+Result<Pair> ReadLampPreference(const Json& row) {
+  REDRAFT_ASSIGN(const LampRow read, ReadLampRow(row));
+  REDRAFT_ASSIGN(std::string first, Between(read.question, kLampFirst, kLampSecond));
+  REDRAFT_ASSIGN(std::string second, Between(read.question, kLampSecond, kLampEnd));
+  const Json preference = read.answer.value("preference", Json());
+  if (preference == "2") {
+    std::swap(first, second);
+  } else if (preference != "1") {
+    return Invalid("\"preference\" must be \"1\" or \"2\"");
+  }
+  return Pair{std::move(first), std::move(second), "", ""};
+}
+
+Result<ScoredText> ReadLampScore(const Json& row) {
+  REDRAFT_ASSIGN(const LampRow read, ReadLampRow(row));
+  ScoredText scored;
+  REDRAFT_ASSIGN(scored.text, Between(read.question, kLampOnly, kLampEnd));
+  const Json score = read.answer.value("score", Json());
+  if (!score.is_number()) return Invalid("\"score\" must be a number");
+  scored.score = score.get<double>();
+  return scored;
+}
+
+/// One row of a pair file, in either shape.
+Result<Pair> ReadPairRow(const Json& row) {
+  if (row.contains("messages")) return ReadLampPreference(row);
+  Pair pair;
+  REDRAFT_ASSIGN(pair.chosen, TextOf(row, "chosen"));
+  REDRAFT_ASSIGN(pair.rejected, TextOf(row, "rejected"));
+  REDRAFT_ASSIGN(pair.group, GroupOf(row));
+  return pair;
+}
+
+/// Whether the row states that neither text is better.
+Result<bool> IsTie(const Json& row) {
+  const auto margin = row.find("margin");
+  if (margin == row.end() || margin->is_null()) return false;
+  if (!margin->is_number() || !std::isfinite(margin->get<double>()) || margin->get<double>() < 0) {
+    return Invalid("\"margin\" must be a number of 0 or more (chosen is the better text)");
+  }
+  return margin->get<double>() == 0;
+}
+
+Status ReadPairFile(const std::filesystem::path& path, Dataset& data) {
+  REDRAFT_ASSIGN(const std::string bytes, ReadTextFile(path, kMaxDataBytes));
+  Source source{SourceName(path), Sha256Hex(bytes)};
+  std::set<std::pair<std::string, std::string>> seen;
+  REDRAFT_RETURN_IF_ERROR(ForEachLine(path.string(), bytes, [&](std::string_view line) -> Status {
+    REDRAFT_ASSIGN(const Json row, ParseObject(line));
+    REDRAFT_ASSIGN(Pair pair, ReadPairRow(row));
+    REDRAFT_ASSIGN(const bool tie, IsTie(row));
+    ++source.rows;
+    if (tie || pair.chosen == pair.rejected || !seen.emplace(pair.chosen, pair.rejected).second) {
+      ++source.left_out;
+    } else {
+      data.pairs.push_back(std::move(pair));
+    }
+    return Ok{};
+  }));
+  data.sources.push_back(std::move(source));
+  return Ok{};
+}
+
+Result<std::vector<std::string>> LampTexts(const std::filesystem::path& path,
+                                           std::string_view bytes) {
+  std::vector<std::string> texts;
+  REDRAFT_RETURN_IF_ERROR(ForEachLine(path.string(), bytes, [&](std::string_view line) -> Status {
+    REDRAFT_ASSIGN(const Json row, ParseObject(line));
+    if (!row.contains("messages")) return Invalid("no \"messages\"");
+    REDRAFT_ASSIGN(ScoredText scored, ReadLampScore(row));
+    texts.push_back(std::move(scored.text));
+    return Ok{};
+  }));
+  return texts;
+}
+
+std::vector<std::string_view> SplitTabs(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (std::size_t start = 0; start <= line.size();) {
+    const std::size_t end = std::min(line.find('\t', start), line.size());
+    cells.push_back(line.substr(start, end - start));
+    start = end + 1;
+  }
+  return cells;
+}
+
+Result<std::size_t> ParseIndex(std::string_view cell, std::size_t limit, const char* what) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc() || end != cell.data() + cell.size() || value >= limit) {
+    return Invalid(fmt::format("{} \"{}\" is not a whole number below {}", what, cell, limit));
+  }
+  return value;
+}
+
+/// train-pairs.tsv: draft_row edit_row draft_score edit_score similarity editor group.
+Status ReadLampFolder(const std::filesystem::path& folder, Dataset& data) {
+  const auto texts_path = folder / "lamp-R.train.jsonl";
+  const auto pairs_path = folder / "train-pairs.tsv";
+  REDRAFT_ASSIGN(const std::string text_bytes, ReadTextFile(texts_path, kMaxDataBytes));
+  REDRAFT_ASSIGN(const std::string pair_bytes, ReadTextFile(pairs_path, kMaxDataBytes));
+  REDRAFT_ASSIGN(const std::vector<std::string> texts, LampTexts(texts_path, text_bytes));
+  Source source{SourceName(folder), Sha256Hex(text_bytes + pair_bytes)};
+  bool header = true;
+  REDRAFT_RETURN_IF_ERROR(
+      ForEachLine(pairs_path.string(), pair_bytes, [&](std::string_view line) -> Status {
+        if (std::exchange(header, false)) {
+          if (line.starts_with("draft_row\tedit_row\tdraft_score\tedit_score\t")) return Ok{};
+          return Invalid("expected the heading draft_row, edit_row, draft_score, edit_score, …");
+        }
+        const auto cells = SplitTabs(line);
+        if (cells.size() != 7) return Invalid(fmt::format("{} columns instead of 7", cells.size()));
+        REDRAFT_ASSIGN(const auto draft, ParseIndex(cells[0], texts.size(), "draft_row"));
+        REDRAFT_ASSIGN(const auto edit, ParseIndex(cells[1], texts.size(), "edit_row"));
+        REDRAFT_ASSIGN(const auto draft_score, ParseIndex(cells[2], 11, "draft_score"));
+        REDRAFT_ASSIGN(const auto edit_score, ParseIndex(cells[3], 11, "edit_score"));
+        ++source.rows;
+        if (edit_score < draft_score + kLampMinimumChange) {
+          ++source.left_out;
+        } else {
+          data.pairs.push_back({texts[edit], texts[draft], "lamp " + std::string(cells[6]),
+                                "lamp " + std::string(cells[5])});
+        }
+        return Ok{};
+      }));
+  data.sources.push_back(std::move(source));
+  return Ok{};
+}
+
+}  // namespace
+
+std::string SourceName(const std::filesystem::path& path) {
+  const auto normal = path.lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
+Status ReadPairs(const std::filesystem::path& path, Dataset& data) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) ? ReadLampFolder(path, data)
+                                                      : ReadPairFile(path, data);
+}
+
+Status ReadScores(const std::filesystem::path& path, Dataset& data) {
+  REDRAFT_ASSIGN(const std::string bytes, ReadTextFile(path, kMaxDataBytes));
+  Source source{SourceName(path), Sha256Hex(bytes)};
+  REDRAFT_RETURN_IF_ERROR(ForEachLine(path.string(), bytes, [&](std::string_view line) -> Status {
+    REDRAFT_ASSIGN(const Json row, ParseObject(line));
+    ++source.rows;
+    if (row.contains("messages")) {
+      REDRAFT_ASSIGN(ScoredText scored, ReadLampScore(row));
+      data.scores.push_back(std::move(scored));
+      return Ok{};
+    }
+    ScoredText scored;
+    REDRAFT_ASSIGN(scored.text, TextOf(row, "text"));
+    const Json score = row.value("score", Json());
+    if (!score.is_number() || !std::isfinite(score.get<double>())) {
+      return Invalid("\"score\" must be a number");
+    }
+    scored.score = score.get<double>();
+    REDRAFT_ASSIGN(scored.group, GroupOf(row));
+    data.scores.push_back(std::move(scored));
+    return Ok{};
+  }));
+  data.sources.push_back(std::move(source));
+  return Ok{};
+}
+
+}  // namespace redraft::reward
