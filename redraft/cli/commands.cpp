@@ -3,6 +3,10 @@
 namespace redraft::cli {
 
 void DeclareCommands(Args& root) {
+  DeclareEvolve(root);
+  DeclareResume(root);
+  DeclareReplay(root);
+  DeclareJudge(root);
   DeclareScore(root);
   DeclareTrain(root);
   DeclareModels(root);

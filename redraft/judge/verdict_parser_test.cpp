@@ -47,7 +47,9 @@ TEST(ParseVerdict, ReadsTheLastLineAndGuessesNothing) {
   for (const Shape& shape : kShapes) {
     const auto parsed = ParseVerdict(shape.reply);
     ASSERT_EQ(parsed.has_value(), shape.p_a.has_value()) << shape.reply;
-    if (parsed) EXPECT_EQ(parsed->p_a, *shape.p_a) << shape.reply;
+    if (parsed) {
+      EXPECT_EQ(parsed->p_a, *shape.p_a) << shape.reply;
+    }
   }
 }
 
