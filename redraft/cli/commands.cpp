@@ -5,6 +5,7 @@ namespace redraft::cli {
 void DeclareCommands(Args& root) {
   DeclareScore(root);
   DeclareTrain(root);
+  DeclareGate(root);
 }
 
 }  // namespace redraft::cli

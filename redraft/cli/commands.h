@@ -11,5 +11,6 @@ void DeclareCommands(Args& root);
 
 void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
+void DeclareGate(Args& root);
 
 }  // namespace redraft::cli
