@@ -4,6 +4,7 @@
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/reward/model.h"
+#include "redraft/text/gates.h"
 #include "redraft/text/words.h"
 
 namespace redraft::cli {
@@ -20,7 +21,7 @@ struct Scored {
   double score = 0;
   double percentile = 0;
   int words = 0;
-  std::vector<std::string> flags;  ///< reasons not to trust the score
+  std::vector<std::string> flags;  ///< reasons of the gates not to trust the score
 };
 
 Scored ScoreText(const reward::RewardModel& model, std::string_view text) {
@@ -28,7 +29,7 @@ Scored ScoreText(const reward::RewardModel& model, std::string_view text) {
   scored.score = model.Score(text);
   scored.percentile = model.Percentile(scored.score);
   scored.words = text::CountWords(text);
-  if (scored.words == 0) scored.flags.push_back("empty");
+  scored.flags = text::CheckDraft(text, {}).reasons;
   return scored;
 }
 

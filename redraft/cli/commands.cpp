@@ -10,6 +10,8 @@ void DeclareCommands(Args& root) {
   DeclareScore(root);
   DeclareTrain(root);
   DeclareModels(root);
+  DeclareScore(root);
+  DeclareTrain(root);
   DeclareGate(root);
 }
 
