@@ -10,8 +10,6 @@ void DeclareCommands(Args& root) {
   DeclareScore(root);
   DeclareTrain(root);
   DeclareModels(root);
-  DeclareScore(root);
-  DeclareTrain(root);
   DeclareGate(root);
 }
 

@@ -16,8 +16,6 @@ void DeclareJudge(Args& root);
 void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
 void DeclareModels(Args& root);
-void DeclareScore(Args& root);
-void DeclareTrain(Args& root);
 void DeclareGate(Args& root);
 
 }  // namespace redraft::cli
