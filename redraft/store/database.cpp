@@ -158,7 +158,9 @@ Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Opt
 }
 
 Status Database::Prepare(const Options& options) {
-  REDRAFT_RETURN_IF_ERROR(Script("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"));
+  // Pages hold a prompt without overflow; the cache (8 MiB) holds the indexes of a run.
+  REDRAFT_RETURN_IF_ERROR(Script("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; "
+                                 "PRAGMA page_size = 8192; PRAGMA cache_size = -8192;"));
   std::error_code ignored;
   if (const auto size = fs::file_size(path_, ignored); size > 0 && size <= kCheckedOnOpenBytes) {
     std::string problem;
