@@ -5,6 +5,7 @@
 #include "redraft/base/clock.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/run_session.h"
 #include "redraft/store/ledger.h"
 
 namespace redraft::cli {
@@ -17,6 +18,7 @@ using store::Run;
 struct LedgerOptions {
   std::string db = "./redraft.db";
   std::string run = "latest";
+  std::string rebuild;
   bool json = false;
 };
 
@@ -163,6 +165,16 @@ Result<int> RunDoctor(const LedgerOptions& options) {
   return status;
 }
 
+Result<int> RunRebuild(const LedgerOptions& options) {
+  REDRAFT_ASSIGN(Ledger ledger, Ledger::Open(options.db));
+  REDRAFT_ASSIGN(const Run run, ledger.FindRun(options.rebuild));
+  REDRAFT_RETURN_IF_ERROR(Rebuild(ledger, run));
+  REDRAFT_ASSIGN(const Counts counts, ledger.Count(run.id));
+  PrintLine(fmt::format("run {}: {} drafts and {} verdicts made anew from {} requests", run.id, counts.drafts,
+                        counts.verdicts, counts.requests));
+  return 0;
+}
+
 }  // namespace
 
 void DeclareRuns(Args& root) {
@@ -189,8 +201,13 @@ void DeclareDoctor(Args& root) {
   Args& doctor = root.Command("doctor", "check that a ledger is sound");
   doctor.Option("--db", options->db, "the ledger");
   doctor.Flag("--json", options->json, "print one JSON object");
+  doctor.Option("--rebuild", options->rebuild,
+                "make a finished run's drafts, verdicts, ratings and events anew from its replies");
   doctor.Example("redraft doctor --db ./redraft.db");
-  doctor.Run([options] { return RunDoctor(*options); });
+  doctor.Example("redraft doctor --rebuild latest");
+  doctor.Run([options] {
+    return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options);
+  });
 }
 
 }  // namespace redraft::cli

@@ -6,6 +6,9 @@ void DeclareCommands(Args& root) {
   DeclareEvolve(root);
   DeclareResume(root);
   DeclareReplay(root);
+  DeclareRuns(root);
+  DeclareShow(root);
+  DeclareDoctor(root);
   DeclareJudge(root);
   DeclareScore(root);
   DeclareTrain(root);
