@@ -132,7 +132,7 @@ TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {
     return reply;
   };
   std::set<std::string> results;
-  for (const std::uint64_t seed : {0, 1, 2, 3}) {
+  for (const std::uint64_t seed : {0U, 1U, 2U, 3U}) {
     core::MemoryReplyLog log;
     const auto shuffle = seed == 0 ? std::nullopt : std::optional<std::uint64_t>(seed);
     const Outcome outcome = RunWith(Options("small"), FictionTask(), *judge,
