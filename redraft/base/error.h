@@ -29,6 +29,7 @@ const char* ToString(ErrorCode code);
 struct Error {
   ErrorCode code = ErrorCode::kFailed;
   std::string message;  ///< one line; names the value and what to do
+  double retry_after_s = 0.0;  ///< kRateLimited, kUnavailable: the wait that an endpoint asked for
 
   /// Returns the same error with `context + ": "` in front of the message.
   Error Within(const std::string& context) && {

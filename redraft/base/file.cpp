@@ -95,6 +95,17 @@ Status WriteFileAtomic(const fs::path& path, std::string_view bytes) {
   return Ok{};
 }
 
+Status CheckFreeSpace(const fs::path& folder, std::uint64_t bytes) {
+  constexpr std::uint64_t kSpare = 16 << 20;
+  std::error_code error;
+  const fs::space_info space = fs::space(folder.empty() ? "." : folder, error);
+  if (error || space.available >= bytes + kSpare) return Ok{};  // unknown: writing will tell
+  return Fail(ErrorCode::kFailed,
+              fmt::format("the disk of {} is too full: {} MB are needed and {} MB are free; make "
+                          "room or choose another folder",
+                          folder.string(), (bytes + kSpare) >> 20, space.available >> 20));
+}
+
 Result<std::vector<fs::path>> ListFiles(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {

@@ -29,6 +29,10 @@ Result<std::string> ReadTextFile(const std::filesystem::path& path,
 /// of one. Creates missing folders. Errors: kFailed with the system's reason (read-only, disk full).
 Status WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 
+/// Succeeds when the disk of `folder` has room for `bytes` more, with a little to spare.
+/// Errors: kFailed saying how much is needed and how much there is.
+Status CheckFreeSpace(const std::filesystem::path& folder, std::uint64_t bytes);
+
 /// Regular files below `folder`, sorted by path, relative to it. Errors: kInvalidArgument.
 Result<std::vector<std::filesystem::path>> ListFiles(const std::filesystem::path& folder);
 

@@ -3,8 +3,16 @@
 namespace redraft::cli {
 
 void DeclareCommands(Args& root) {
+  DeclareEvolve(root);
+  DeclareResume(root);
+  DeclareReplay(root);
+  DeclareRuns(root);
+  DeclareShow(root);
+  DeclareDoctor(root);
+  DeclareJudge(root);
   DeclareScore(root);
   DeclareTrain(root);
+  DeclareModels(root);
   DeclareGate(root);
 }
 

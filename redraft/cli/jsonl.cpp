@@ -34,40 +34,49 @@ void PrintLine(const std::string& line) {
   }
 }
 
-Result<int> ForEachJsonLine(const std::string& path,
-                            const std::function<Result<Json>(const Json& line)>& body) {
+Result<std::vector<JsonLine>> ReadJsonLines(const std::string& path) {
   REDRAFT_ASSIGN(const std::string input, ReadFile(path, 4ULL << 30));
-  int status = 0;
+  std::vector<JsonLine> lines;
   std::size_t number = 0;
   for (std::size_t start = 0; start < input.size();) {
-    std::size_t end = input.find('\n', start);
-    if (end == std::string::npos) end = input.size();
-    const std::string_view line(input.data() + start, end - start);
+    const std::size_t end = std::min(input.find('\n', start), input.size());
+    const std::string_view text(input.data() + start, end - start);
     start = end + 1;
     ++number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    Json id = nullptr;
-    Result<Json> result = ParseJson(line);
-    if (result && !result->is_object()) {
-      result = Fail(ErrorCode::kInvalidArgument, "the line is not a JSON object");
-    } else if (result) {
-      const Json parsed = std::move(*result);
-      id = parsed.value("id", Json(nullptr));
-      if (!id.is_null() && !id.is_string() && !id.is_number()) {
-        id = nullptr;
-        result = Fail(ErrorCode::kInvalidArgument, "\"id\" must be a string or a number");
-      } else {
-        result = body(parsed);
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    JsonLine line{number, nullptr, ParseJson(text)};
+    if (line.value && !line.value->is_object()) {
+      line.value = Fail(ErrorCode::kInvalidArgument, "the line is not a JSON object");
+    } else if (line.value && line.value->contains("id")) {
+      const Json& id = (*line.value)["id"];
+      if (id.is_string() || id.is_number()) {
+        line.id = id;
+      } else if (!id.is_null()) {
+        line.value = Fail(ErrorCode::kInvalidArgument, "\"id\" must be a string or a number");
       }
     }
-    if (!result) {
-      status = 1;
-      PrintLine(DumpJson(ErrorLine(id, number, result.error())));
-      continue;
-    }
-    Json out = {{"id", id}};
-    for (const auto& [key, value] : result->items()) out[key] = value;
-    PrintLine(DumpJson(out));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+bool PrintResult(const JsonLine& line, const Result<Json>& result) {
+  if (!result) {
+    PrintLine(DumpJson(ErrorLine(line.id, line.number, result.error())));
+    return false;
+  }
+  Json out = {{"id", line.id}};
+  for (const auto& [key, value] : result->items()) out[key] = value;
+  PrintLine(DumpJson(out));
+  return true;
+}
+
+Result<int> ForEachJsonLine(const std::string& path,
+                            const std::function<Result<Json>(const Json& line)>& body) {
+  REDRAFT_ASSIGN(const auto lines, ReadJsonLines(path));
+  int status = 0;
+  for (const JsonLine& line : lines) {
+    if (!PrintResult(line, line.value ? body(*line.value) : line.value)) status = 1;
   }
   return status;
 }

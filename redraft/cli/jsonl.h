@@ -5,16 +5,29 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "redraft/base/json.h"
 
 namespace redraft::cli {
 
 
-/// Reads `path`, calls `body` for each non-blank line in order and prints what it returns.
-/// Returns 0, or 1 when some lines failed. `body` returns the result object without `id`, which is
-/// put in front when the line has one.
-/// Errors: kInvalidArgument for a missing, binary or too large file.
+/// One non-blank line of the input.
+struct JsonLine {
+  std::size_t number = 0;  ///< from 1
+  Json id;                 ///< null when the line has none
+  Result<Json> value;      ///< the object, or why the line is bad
+};
+
+/// Reads all lines. Errors: kInvalidArgument for a missing, unreadable or too large file.
+Result<std::vector<JsonLine>> ReadJsonLines(const std::string& path);
+
+/// Prints the result of a line, `id` in front, or its error line; true when it was a result.
+bool PrintResult(const JsonLine& line, const Result<Json>& result);
+
+/// Reads `path`, calls `body` for each good line in order and prints what it returns (an object
+/// without `id`). Returns 0, or 1 when some lines failed.
+/// Errors: as ReadJsonLines.
 Result<int> ForEachJsonLine(const std::string& path,
                             const std::function<Result<Json>(const Json& line)>& body);
 

@@ -1,0 +1,39 @@
+#include "redraft/cli/judging.h"
+
+#include "redraft/base/file.h"
+#include "redraft/llm/exec_endpoint.h"
+
+namespace redraft::cli {
+
+Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_name,
+                              const std::string& rubric_file, std::uint64_t seed) {
+  REDRAFT_ASSIGN(const Config config, LoadConfig(flags.config));
+  REDRAFT_ASSIGN(const core::Pack pack, core::LoadPack(pack_name));
+  core::Rubric rubric = pack.rubric;
+  if (!rubric_file.empty()) {
+    REDRAFT_ASSIGN(const std::string text, ReadTextFile(rubric_file, 1 << 20));
+    REDRAFT_ASSIGN(rubric, core::ParseRubric(text));
+  }
+  JudgeChoice choice;
+  choice.spec = !flags.judge.empty() ? flags.judge : !config.judge.empty() ? config.judge : "reward";
+  Judging judging;
+  ModelChoice model;
+  if (choice.spec == "llm") {
+    REDRAFT_ASSIGN(model, ChooseModel(flags, config));
+    choice.model = RequestModel(model);
+    choice.label = model.embedded();
+  }
+  REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
+  judging.client_ = std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
+  if (choice.spec == "llm") {
+    REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
+    judging.client_->AddEndpoint(std::move(endpoint));
+  } else if (choice.spec.starts_with("exec:")) {
+    judging.client_->AddEndpoint(std::make_shared<llm::ExecEndpoint>(choice.spec, choice.spec.substr(5)));
+  }
+  return judging;
+}
+
+std::int64_t Judging::calls() const { return log_->Total()->tries; }
+
+}  // namespace redraft::cli

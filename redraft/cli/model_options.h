@@ -1,0 +1,82 @@
+#pragma once
+
+// From flags and redraft.toml to endpoints, client and judge: what every command that asks a model
+// shares.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "redraft/cli/args.h"
+#include "redraft/cli/config.h"
+#include "redraft/core/pack.h"
+#include "redraft/judge/judge.h"
+#include "redraft/llm/client.h"
+
+namespace redraft::cli {
+
+/// The default writer, and the one of --small.
+inline constexpr const char* kDefaultModel = "qwen2.5-coder-1.5b-instruct";
+inline constexpr const char* kSmallModel = "smollm2-135m-instruct";
+
+/// What the user typed. Empty: not given.
+struct ModelFlags {
+  std::string config;
+  std::string endpoint, llm, judge;
+  std::string key_env;
+  std::optional<int> concurrency;
+  std::optional<std::int64_t> max_calls, max_tokens;
+  std::optional<double> max_cost;
+  bool tag_requests = false;
+  bool accept_judge = false;
+};
+
+/// Declares the flags; `what` names what the language model does ("writes", "judges").
+void DeclareModelFlags(Args& args, ModelFlags& flags);
+
+/// Flags and redraft.toml, resolved. A run keeps `url` and `model` in its manifest.
+struct ModelChoice {
+  std::string name;    ///< of the endpoint, for messages
+  std::string url;     ///< empty: the embedded engine
+  std::string model;   ///< as given to the endpoint, or the embedded model's id or file
+  std::string key_env;
+  int concurrency = 16;
+  double price_in = 0.0, price_out = 0.0;
+  bool embedded() const { return url.empty(); }
+};
+Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
+
+/// Which judge: CONTRACT's J, and for `llm` which model answers in which form.
+struct JudgeChoice {
+  std::string spec = "reward";
+  std::string model;    ///< Request::model of an LLM judge
+  bool label = false;   ///< an LLM judge that answers with one letter (embedded engine)
+};
+
+/// Whether the judge asks a model, so that its verdicts cost calls.
+bool AsksModel(const JudgeChoice& judge);
+
+/// The judge itself, with the pack's framing and the rubric's text.
+/// Errors: kInvalidArgument for an unknown judge; kConfig for a reward model file.
+Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,
+                                                const core::Rubric& rubric);
+
+/// Opens the endpoint of a choice. The embedded engine loads its model here, so open it only when
+/// something is left to ask. `model_name` of the result is what requests must name.
+/// Errors: kConfig for models and URLs; kUnavailable … when used.
+Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
+                                                    const ModelFlags& flags);
+
+/// What Request::model says for a choice, without opening anything: the model's name at a server,
+/// the id (or file name) of an embedded one.
+std::string RequestModel(const ModelChoice& choice);
+
+/// Client options from the flags; interrupts are those of InterruptCount().
+llm::ClientOptions ClientOptionsFor(const ModelFlags& flags, const ModelChoice& choice,
+                                    std::uint64_t seed);
+
+/// Counts SIGINT and SIGTERM from the first call on; the third ends the process with status 6.
+const std::atomic<int>* InterruptCount();
+
+}  // namespace redraft::cli

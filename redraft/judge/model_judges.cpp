@@ -1,0 +1,176 @@
+#include "redraft/judge/model_judges.h"
+
+#include <cmath>
+
+#include "redraft/base/hash.h"
+#include "redraft/judge/verdict_parser.h"
+#include "redraft/llm/prompt.h"
+
+namespace redraft::judge {
+namespace {
+
+void SetLogit(core::Verdict& verdict, double logit) {
+  verdict.logit = logit;
+  verdict.p_a = 1.0 / (1.0 + std::exp(-logit));
+}
+
+core::Request RequestFor(const Bout& bout, const std::string& model) {
+  core::Request request;
+  request.role = bout.role;
+  request.model = model;
+  request.replicate = bout.replicate;
+  request.first = bout.first.id;
+  request.second = bout.second.id;
+  return request;
+}
+
+/// A text that contains a closing tag could end its own quotation: break the tag.
+std::string Quoted(std::string text) {
+  for (const std::string_view tag : {"</text_a>", "</text_b>", "<text_a>", "<text_b>"}) {
+    for (auto at = text.find(tag); at != std::string::npos; at = text.find(tag, at)) {
+      text.insert(at + 1, " ");
+    }
+  }
+  return text;
+}
+
+class LabelMatch final : public Match {
+ public:
+  LabelMatch(const Bout& bout, std::string judge, core::Request request, double least_mass)
+      : Match(bout, std::move(judge)), request_(std::move(request)), least_mass_(least_mass) {}
+  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
+    if (replies.empty()) return {request_};
+    verdict_.calls = 1;
+    const std::vector<double>& probs = replies[0].probs;
+    if (probs.size() != 2) return {};
+    verdict_.mass = probs[0] + probs[1];
+    if (verdict_.mass >= least_mass_ && probs[0] > 0 && probs[1] > 0) {
+      SetLogit(verdict_, std::log(probs[0]) - std::log(probs[1]));
+    }
+    return {};
+  }
+
+ private:
+  core::Request request_;
+  double least_mass_;
+};
+
+class VerdictMatch final : public Match {
+ public:
+  VerdictMatch(const Bout& bout, std::string judge, core::Request request,
+               std::vector<core::Message> repair)
+      : Match(bout, std::move(judge)), request_(std::move(request)), repair_(std::move(repair)) {}
+  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
+    if (replies.empty()) return {request_};
+    ++verdict_.calls;
+    const auto parsed = ParseVerdict(replies[0].text);
+    if (parsed) {
+      verdict_.p_a = parsed->p_a;
+      if (parsed->p_a == 0.5) verdict_.logit = 0.0;
+      if (!parsed->rationale.empty()) verdict_.rationale = parsed->rationale;
+      return {};
+    }
+    if (verdict_.calls > 1) return {};
+    verdict_.rationale = replies[0].text;
+    core::Request again = request_;
+    again.role = request_.role == core::Role::kJudge ? core::Role::kRepair : request_.role;
+    again.messages.push_back({"assistant", replies[0].text});
+    again.messages.insert(again.messages.end(), repair_.begin(), repair_.end());
+    return {again};
+  }
+
+ private:
+  core::Request request_;
+  std::vector<core::Message> repair_;
+};
+
+class LlmJudgeImpl final : public Judge {
+ public:
+  LlmJudgeImpl(LlmJudgeOptions options, std::string id, std::vector<core::Message> repair)
+      : options_(std::move(options)), id_(std::move(id)), repair_(std::move(repair)) {}
+  std::string id() const override { return id_; }
+
+  std::unique_ptr<Match> Play(Bout bout) const override {
+    const bool label = options_.form == AnswerForm::kLabel;
+    auto messages = llm::RenderPrompt(label ? "judge/label" : "judge/verdict",
+                                      {{"judge_role", options_.judge_role},
+                                       {"noun", options_.noun},
+                                       {"rubric", options_.rubric},
+                                       {"brief", bout.brief},
+                                       {"first", Quoted(bout.first.text)},
+                                       {"second", Quoted(bout.second.text)}});
+    core::Request request = RequestFor(bout, options_.model);
+    if (messages) request.messages = std::move(*messages);  // rendered once in LlmJudge already
+    request.sampling.temperature = 0;
+    if (label) {
+      request.kind = core::RequestKind::kLabels;
+      request.labels = {"A", "B"};
+      return std::make_unique<LabelMatch>(bout, id_, std::move(request), options_.least_mass);
+    }
+    request.max_tokens = options_.max_tokens;
+    return std::make_unique<VerdictMatch>(bout, id_, std::move(request), repair_);
+  }
+
+ private:
+  LlmJudgeOptions options_;
+  std::string id_;
+  std::vector<core::Message> repair_;
+};
+
+class ExecMatch final : public Match {
+ public:
+  ExecMatch(const Bout& bout, std::string judge, core::Request request)
+      : Match(bout, std::move(judge)), request_(std::move(request)) {}
+  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
+    if (replies.empty()) return {request_};
+    verdict_.calls = 1;
+    // The endpoint has checked the line.
+    const Result<Json> line = ParseJson(replies[0].text);
+    if (line && line->contains("logit") && (*line)["logit"].is_number()) {
+      SetLogit(verdict_, (*line)["logit"].get<double>());
+    }
+    return {};
+  }
+
+ private:
+  core::Request request_;
+};
+
+class ExecJudgeImpl final : public Judge {
+ public:
+  explicit ExecJudgeImpl(std::string command) : id_("exec:" + std::move(command)) {}
+  std::string id() const override { return id_; }
+  std::unique_ptr<Match> Play(Bout bout) const override {
+    core::Request request = RequestFor(bout, id_);
+    request.text = DumpJson({{"first", {{"id", bout.first.id}, {"text", bout.first.text}}},
+                             {"second", {{"id", bout.second.id}, {"text", bout.second.text}}}});
+    request.max_tokens = 1;
+    return std::make_unique<ExecMatch>(bout, id_, std::move(request));
+  }
+
+ private:
+  std::string id_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
+  const std::string prompt = options.form == AnswerForm::kLabel ? "judge/label" : "judge/verdict";
+  REDRAFT_ASSIGN(const std::string sha, llm::PromptSha256(prompt));
+  REDRAFT_ASSIGN(auto repair, llm::RenderPrompt("judge/repair", Json::object()));
+  // Rendering once here means that no later bout can fail to render.
+  const Json sample = {{"judge_role", options.judge_role}, {"noun", options.noun},
+                       {"rubric", options.rubric},         {"brief", ""},
+                       {"first", ""},                      {"second", ""}};
+  REDRAFT_ASSIGN(const auto checked, llm::RenderPrompt(prompt, sample));
+  const std::string framing = Sha256Hex(sha + options.judge_role + options.noun + options.rubric);
+  const std::string id = "llm:" + options.model + "@" + framing.substr(0, 8);
+  return std::unique_ptr<Judge>(
+      std::make_unique<LlmJudgeImpl>(std::move(options), id, std::move(repair)));
+}
+
+std::unique_ptr<Judge> ExecJudge(std::string command) {
+  return std::make_unique<ExecJudgeImpl>(std::move(command));
+}
+
+}  // namespace redraft::judge

@@ -1,0 +1,38 @@
+#pragma once
+
+// Judges that ask a model or a program: every comparison is a request, so it is in the ledger, is
+// never paid twice, and replays.
+
+#include <memory>
+#include <string>
+
+#include "redraft/judge/judge.h"
+
+namespace redraft::judge {
+
+/// How an LLM judge answers.
+enum class AnswerForm {
+  kLabel,    ///< one letter; its log-odds are read from the first token (needs label requests)
+  kVerdict,  ///< reasons, then a line "WINNER: A|B|tie"; one repair request when that is missing
+};
+
+struct LlmJudgeOptions {
+  std::string model;        ///< endpoint model name or GGUF id
+  AnswerForm form = AnswerForm::kVerdict;
+  std::string judge_role;   ///< from the pack
+  std::string noun;         ///< from the pack
+  std::string rubric;       ///< text shown to the judge
+  int max_tokens = 1200;    ///< of a reasoned answer
+  /// Least probability mass on the two labels for a label answer to count as a verdict.
+  double least_mass = 0.05;
+};
+
+/// Greedy (temperature 0). The texts are delimited and declared to be material, not instructions.
+/// Errors: kNotFound, kInvalidArgument when a prompt file does not render.
+Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options);
+
+/// "exec:COMMAND": the comparison is the line {"first":{"id","text"},"second":{"id","text"}}, the
+/// answer {"logit":x}, positive for the first; carried by llm::ExecEndpoint.
+std::unique_ptr<Judge> ExecJudge(std::string command);
+
+}  // namespace redraft::judge

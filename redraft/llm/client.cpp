@@ -1,0 +1,456 @@
+#include "redraft/llm/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "redraft/base/check.h"
+#include "redraft/base/log.h"
+#include "redraft/llm/retry.h"
+
+namespace redraft::llm {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Longest time without a look at the interrupts and a call of on_progress.
+constexpr std::chrono::milliseconds kTick{50};
+
+/// The outcomes that endpoints leave and the engine thread takes. The only state that threads
+/// share.
+template <class Outcome>
+class Mailbox {
+ public:
+  void Put(Outcome outcome) {
+    {
+      const std::lock_guard lock(mutex_);
+      outcomes_.push_back(std::move(outcome));
+    }
+    filled_.notify_one();
+  }
+
+  /// Everything that is there; waits up to `limit` for the first one.
+  std::vector<Outcome> Take(nanoseconds limit) {
+    std::unique_lock lock(mutex_);
+    filled_.wait_for(lock, limit, [this] { return !outcomes_.empty(); });
+    return std::exchange(outcomes_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::vector<Outcome> outcomes_;
+};
+
+bool CountsAsCall(core::Role role) {
+  return role != core::Role::kCheck && role != core::Role::kProbe;
+}
+
+double Cost(const EndpointInfo& info, double tokens_in, double tokens_out) {
+  return (tokens_in * info.price_in + tokens_out * info.price_out) / 1e6;
+}
+
+/// The most that one try may consume. Three bytes per token is below what any tokenizer in use
+/// needs for prose.
+core::Usage WorstCase(const core::Request& request, const EndpointInfo& info) {
+  std::size_t bytes = request.text.size();
+  for (const core::Message& message : request.messages) bytes += message.content.size() + 16;
+  core::Usage usage;
+  usage.tokens_in = static_cast<std::int64_t>(bytes / 3 + 1);
+  usage.tokens_out = request.kind == core::RequestKind::kChat     ? request.max_tokens
+                     : request.kind == core::RequestKind::kLabels ? 1
+                                                                  : 0;
+  usage.cost =
+      Cost(info, static_cast<double>(usage.tokens_in), static_cast<double>(usage.tokens_out));
+  return usage;
+}
+
+bool Answers(const EndpointInfo& info, core::RequestKind kind) {
+  switch (kind) {
+    case core::RequestKind::kChat:
+      return true;
+    case core::RequestKind::kLabels:
+      return info.labels;
+    case core::RequestKind::kLogLikelihood:
+      return info.loglikelihood;
+    case core::RequestKind::kEmbedding:
+      return info.embeddings;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// One call of Run: its jobs, the requests they wait for, and what is in flight.
+class Client::Session {
+ public:
+  Session(Client& client, std::span<core::Job* const> jobs,
+          const std::function<void(const Progress&)>& on_progress);
+  Status Run();
+
+ private:
+  struct JobState {
+    core::Job* job = nullptr;
+    std::vector<core::Reply> replies;  // to its last requests
+    std::size_t missing = 0;           // of them, not here yet
+  };
+  struct Waiter {
+    std::size_t job = 0;
+    std::size_t slot = 0;  // index into JobState::replies
+  };
+  struct Lane;
+  struct Task {
+    std::string key;
+    core::Request request;
+    Lane* lane = nullptr;
+    std::vector<Waiter> waiters;
+    int tries = 0;
+    std::int64_t started_ms = 0;  // of the try in flight
+    nanoseconds started{0};
+    core::Usage reserved;
+  };
+  /// The requests of one endpoint.
+  struct Lane {
+    Endpoint* endpoint = nullptr;
+    int limit = 0;
+    int in_flight = 0;
+    std::deque<Task*> ready;
+  };
+  struct Outcome {
+    Task* task = nullptr;
+    Result<core::Reply> reply;
+  };
+
+  Status StepJobs();
+  Status Open(Waiter waiter, core::Request request, std::vector<core::PlannedRequest>& planned);
+  Result<Lane*> Route(const core::Request& request);
+  void Deliver(Waiter waiter, const core::Reply& reply);
+  void SendReady();
+  bool Admit(const Task& task);
+  void Send(Task& task);
+  void Settle(std::vector<Outcome> outcomes);
+  void RetryOrStop(Task& task, Error error);
+  void WakeResting();
+  nanoseconds WaitLimit() const;
+  void Stop(Error error);
+  void ObeyInterrupts();
+  void Cancel(bool embedded_only);
+  void Report() const;
+
+  Client& client_;
+  const ClientOptions& options_;
+  const std::function<void(const Progress&)>& on_progress_;
+  std::vector<JobState> jobs_;
+  std::deque<std::size_t> steppable_;  // jobs whose replies are all here
+  std::size_t jobs_done_ = 0;
+  std::unordered_map<std::string, std::unique_ptr<Task>> open_;  // by key
+  std::map<std::string, Lane> lanes_;                            // by the endpoint's model
+  std::multimap<nanoseconds, Task*> resting_;                    // by the time of their next try
+  std::shared_ptr<Mailbox<Outcome>> mailbox_ = std::make_shared<Mailbox<Outcome>>();
+  core::Spent spent_;     // committed, plus the tries in flight
+  core::Usage reserved_;  // by the tries in flight
+  int in_flight_ = 0;
+  std::optional<Error> stop_;  // set: nothing more is sent, and this is what Run returns
+  int obeyed_interrupts_ = 0;
+};
+
+Client::Session::Session(Client& client, std::span<core::Job* const> jobs,
+                         const std::function<void(const Progress&)>& on_progress)
+    : client_(client), options_(client.options_), on_progress_(on_progress) {
+  for (core::Job* job : jobs) {
+    steppable_.push_back(jobs_.size());
+    jobs_.push_back({.job = job});
+  }
+}
+
+Status Client::Session::Run() {
+  REDRAFT_ASSIGN(spent_, client_.log_.Total());
+  while (true) {
+    ObeyInterrupts();
+    if (!stop_) {
+      if (Status stepped = StepJobs(); !stepped) Stop(std::move(stepped).error());
+    }
+    if (!stop_) SendReady();
+    Report();
+    if (in_flight_ == 0 && (stop_ || jobs_done_ == jobs_.size())) break;
+    Settle(mailbox_->Take(WaitLimit()));
+    WakeResting();
+  }
+  if (stop_) return Fail(*std::move(stop_));
+  return Ok{};
+}
+
+Status Client::Session::StepJobs() {
+  std::vector<core::PlannedRequest> planned;
+  while (!steppable_.empty()) {
+    const std::size_t index = steppable_.front();
+    steppable_.pop_front();
+    JobState& state = jobs_[index];
+    std::vector<core::Request> requests = state.job->Step(state.replies);
+    state.replies.assign(requests.size(), {});
+    state.missing = requests.size();
+    if (requests.empty()) ++jobs_done_;
+    for (std::size_t slot = 0; slot < requests.size(); ++slot) {
+      REDRAFT_RETURN_IF_ERROR(Open({index, slot}, std::move(requests[slot]), planned));
+    }
+  }
+  if (planned.empty()) return Ok{};
+  return client_.log_.Plan(planned);
+}
+
+Status Client::Session::Open(Waiter waiter, core::Request request,
+                             std::vector<core::PlannedRequest>& planned) {
+  std::string key = core::RequestKey(request);
+  if (const auto it = open_.find(key); it != open_.end()) {
+    it->second->waiters.push_back(waiter);
+    return Ok{};
+  }
+  REDRAFT_ASSIGN(const std::optional<core::Reply> known, client_.log_.Find(key));
+  if (known) {
+    ++client_.from_ledger_;
+    Deliver(waiter, *known);
+    return Ok{};
+  }
+  REDRAFT_ASSIGN(Lane * lane, Route(request));
+  auto task = std::make_unique<Task>();
+  task->key = key;
+  task->request = std::move(request);
+  task->lane = lane;
+  task->waiters.push_back(waiter);
+  planned.push_back({key, &task->request});
+  lane->ready.push_back(task.get());
+  open_.emplace(std::move(key), std::move(task));
+  return Ok{};
+}
+
+Result<Client::Session::Lane*> Client::Session::Route(const core::Request& request) {
+  auto it = client_.endpoints_.find(request.model);
+  if (it == client_.endpoints_.end()) it = client_.endpoints_.find("");
+  if (it == client_.endpoints_.end()) {
+    std::string known;
+    for (const auto& [model, endpoint] : client_.endpoints_) {
+      known += (known.empty() ? "" : ", ") + model;
+    }
+    return Fail(ErrorCode::kConfig, fmt::format("no endpoint has the model '{}'; there are: {}",
+                                                request.model, known.empty() ? "none" : known));
+  }
+  const EndpointInfo& info = it->second->info();
+  if (!Answers(info, request.kind)) {
+    return Fail(ErrorCode::kConfig,
+                fmt::format("endpoint '{}' cannot answer {} requests (role {}); use another model",
+                            info.name, ToString(request.kind), ToString(request.role)));
+  }
+  if (options_.budget.max_cost && !info.embedded && info.price_in + info.price_out <= 0.0) {
+    return Fail(ErrorCode::kConfig,
+                fmt::format("a limit on cost needs the prices of endpoint '{}'", info.name));
+  }
+  Lane& lane = lanes_[info.model];
+  lane.endpoint = it->second.get();
+  lane.limit =
+      std::max(1, info.embedded && info.max_in_flight > 0 ? info.max_in_flight
+                  : info.max_in_flight > 0 ? std::min(options_.concurrency, info.max_in_flight)
+                                           : options_.concurrency);
+  return &lane;
+}
+
+void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
+  JobState& state = jobs_[waiter.job];
+  state.replies[waiter.slot] = reply;
+  if (--state.missing == 0) steppable_.push_back(waiter.job);
+}
+
+void Client::Session::SendReady() {
+  for (auto& [model, lane] : lanes_) {
+    while (lane.in_flight < lane.limit && !lane.ready.empty()) {
+      if (!Admit(*lane.ready.front())) return;
+      Task& task = *lane.ready.front();
+      lane.ready.pop_front();
+      Send(task);
+    }
+  }
+}
+
+/// Whether the budget lets the task go now. If not, either it stops the session, or it waits for
+/// tries in flight to settle for less than they reserved.
+bool Client::Session::Admit(const Task& task) {
+  const auto fits = [this](double used, double reserved, double needed, double limit,
+                           std::string_view unit) {
+    if (needed <= 0.0 || used + reserved + needed <= limit) return true;
+    if (used + needed > limit) {
+      Stop({ErrorCode::kBudgetExhausted,
+            fmt::format("budget reached: {:g} of {:g} {} used and the next request may take {:g}; "
+                        "run again with a higher limit to go on",
+                        used, limit, unit, needed)});
+    }
+    return false;
+  };
+  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+  const Budget& budget = options_.budget;
+  const core::Usage needed = WorstCase(task.request, task.lane->endpoint->info());
+  if (budget.max_calls &&
+      !fits(number(spent_.tries - client_.exempt_tries_), 0.0,
+            CountsAsCall(task.request.role) ? 1.0 : 0.0, number(*budget.max_calls), "calls")) {
+    return false;
+  }
+  if (budget.max_tokens &&
+      !fits(number(spent_.usage.tokens_in + spent_.usage.tokens_out),
+            number(reserved_.tokens_in + reserved_.tokens_out),
+            number(needed.tokens_in + needed.tokens_out), number(*budget.max_tokens), "tokens")) {
+    return false;
+  }
+  return !budget.max_cost ||
+         fits(spent_.usage.cost, reserved_.cost, needed.cost, *budget.max_cost, "units of cost");
+}
+
+void Client::Session::Send(Task& task) {
+  Endpoint& endpoint = *task.lane->endpoint;
+  task.reserved = WorstCase(task.request, endpoint.info());
+  task.started = options_.clock->Now();
+  task.started_ms = options_.clock->UnixMillis();
+  ++task.tries;
+  ++task.lane->in_flight;
+  ++in_flight_;
+  ++spent_.tries;
+  if (!CountsAsCall(task.request.role)) ++client_.exempt_tries_;
+  reserved_ += task.reserved;
+  endpoint.Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {
+    mailbox->Put({&task, std::move(reply)});
+  });
+}
+
+void Client::Session::Settle(std::vector<Outcome> outcomes) {
+  if (outcomes.empty()) return;
+  std::vector<core::Attempt> attempts;
+  attempts.reserve(outcomes.size());
+  for (Outcome& outcome : outcomes) {
+    Task& task = *outcome.task;
+    --task.lane->in_flight;
+    --in_flight_;
+    reserved_ += {-task.reserved.tokens_in, -task.reserved.tokens_out, -task.reserved.cost};
+    core::Attempt attempt{
+        .key = task.key,
+        .number = task.tries,
+        .started_ms = task.started_ms,
+        .latency_s = std::chrono::duration<double>(options_.clock->Now() - task.started).count()};
+    if (outcome.reply) {
+      core::Reply& reply = *outcome.reply;
+      reply.latency_s = attempt.latency_s;
+      reply.usage.cost =
+          Cost(task.lane->endpoint->info(), static_cast<double>(reply.usage.tokens_in),
+               static_cast<double>(reply.usage.tokens_out));
+      spent_.usage += reply.usage;
+      attempt.reply = reply;
+    } else {
+      attempt.error = outcome.reply.error();
+    }
+    attempts.push_back(std::move(attempt));
+  }
+  // One transaction for all that arrived together; a reply that is not durable is not used.
+  if (Status committed = client_.log_.Commit(attempts); !committed) {
+    Stop(std::move(committed).error());
+    Cancel(false);
+    return;
+  }
+  for (Outcome& outcome : outcomes) {
+    if (!outcome.reply) {
+      RetryOrStop(*outcome.task, std::move(outcome.reply).error());
+      continue;
+    }
+    for (const Waiter waiter : outcome.task->waiters) Deliver(waiter, *outcome.reply);
+    open_.erase(outcome.task->key);
+  }
+}
+
+void Client::Session::RetryOrStop(Task& task, Error error) {
+  if (stop_) return;
+  const RetryPolicy policy{.max_tries = options_.max_tries, .backoff = options_.backoff};
+  const Rng jitter = Rng(options_.seed).Fork(fmt::format("retry/{}/{}", task.key, task.tries));
+  const auto delay = RetryDelay(error, task.tries, policy, jitter);
+  if (!delay) {
+    Stop(task.tries > 1 ? std::move(error).Within(fmt::format("after {} tries", task.tries))
+                        : std::move(error));
+    return;
+  }
+  Log(LogLevel::kInfo,
+      fmt::format("request {}: try {} failed ({}), next one in {} ms", task.key.substr(0, 12),
+                  task.tries, ToString(error.code),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()));
+  resting_.emplace(options_.clock->Now() + *delay, &task);
+}
+
+void Client::Session::WakeResting() {
+  while (!resting_.empty() && resting_.begin()->first <= options_.clock->Now()) {
+    Task* task = resting_.begin()->second;
+    resting_.erase(resting_.begin());
+    task->lane->ready.push_front(task);  // it has waited longest
+  }
+}
+
+nanoseconds Client::Session::WaitLimit() const {
+  nanoseconds limit = kTick;
+  if (!resting_.empty() && !stop_) {
+    limit = std::min(limit, resting_.begin()->first - options_.clock->Now());
+  }
+  return std::max(limit, nanoseconds(0));
+}
+
+void Client::Session::Stop(Error error) {
+  if (!stop_) stop_ = std::move(error);
+}
+
+void Client::Session::ObeyInterrupts() {
+  const int level = options_.interrupts ? options_.interrupts->load() : 0;
+  if (level <= obeyed_interrupts_) return;
+  obeyed_interrupts_ = level;
+  Stop({ErrorCode::kCancelled, "interrupted; run the same command again to go on"});
+  Cancel(level == 1);
+}
+
+void Client::Session::Cancel(bool embedded_only) {
+  for (auto& [model, lane] : lanes_) {
+    if (!embedded_only || lane.endpoint->info().embedded) lane.endpoint->Cancel();
+  }
+}
+
+void Client::Session::Report() const {
+  if (!on_progress_) return;
+  on_progress_({jobs_done_, jobs_.size(), in_flight_, spent_, client_.from_ledger_});
+}
+
+Client::Client(core::ReplyLog& log, ClientOptions options) : log_(log), options_(options) {
+  REDRAFT_CHECK(options_.concurrency > 0 && options_.max_tries > 0 && options_.clock != nullptr);
+}
+Client::~Client() = default;
+
+void Client::AddEndpoint(std::shared_ptr<Endpoint> endpoint) {
+  const std::string model = endpoint->info().model;
+  endpoints_[model] = std::move(endpoint);
+}
+
+Status Client::Run(std::span<core::Job* const> jobs,
+                   const std::function<void(const Progress&)>& on_progress) {
+  return Session(*this, jobs, on_progress).Run();
+}
+
+Result<std::vector<core::Reply>> Client::Ask(std::vector<core::Request> requests) {
+  /// Asks once and keeps the replies.
+  struct AskOnce final : core::Job {
+    std::vector<core::Request> Step(std::span<const core::Reply> arrived) override {
+      replies.assign(arrived.begin(), arrived.end());
+      return std::exchange(requests, {});
+    }
+    std::vector<core::Request> requests;
+    std::vector<core::Reply> replies;
+  } job;
+  job.requests = std::move(requests);
+  core::Job* const jobs[] = {&job};
+  REDRAFT_RETURN_IF_ERROR(Run(jobs));
+  return std::move(job.replies);
+}
+
+}  // namespace redraft::llm

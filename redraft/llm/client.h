@@ -1,0 +1,108 @@
+#pragma once
+
+// The client: carries the requests of jobs to endpoints and hands the replies back, so that
+// nothing is asked twice, nothing paid is lost, and no limit of the user's is passed.
+//
+// For each request, in this order: ledger (answered before: no call) → plan (durable) → budget →
+// room at its endpoint → send → retry → record → commit → job.
+//
+// Example:
+//   llm::Client client(ledger, options);
+//   client.AddEndpoint(endpoint);
+//   REDRAFT_RETURN_IF_ERROR(client.Run(jobs));   // each job now holds its result
+//
+// Threads  all methods are called by one thread, the engine's, which also runs the jobs and the
+//          log; endpoints answer on threads of their own.
+// Order    replies reach a job when all requests of its step are answered; between jobs there is
+//          no order. What must not depend on it belongs into a job or into the fold after Run.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "redraft/base/clock.h"
+#include "redraft/base/result.h"
+#include "redraft/core/job.h"
+#include "redraft/core/reply_log.h"
+#include "redraft/llm/endpoint.h"
+
+namespace redraft::llm {
+
+/// Upper limits for the whole run, earlier sessions included.
+///
+/// A request is sent only when its worst case still fits: one call, its prompt at one token per
+/// three bytes, and `max_tokens` written tokens. Requests in flight hold such reservations and
+/// settle with what the reply says. Calls of the roles check and probe do not count as calls.
+struct Budget {
+  std::optional<std::int64_t> max_calls;   ///< tries, failed ones included
+  std::optional<std::int64_t> max_tokens;  ///< prompt and written tokens together
+  std::optional<double> max_cost;          ///< in the currency of the endpoints' prices
+};
+
+struct ClientOptions {
+  Budget budget;
+  int concurrency = 16;  ///< most requests in flight at each endpoint that is not embedded
+  int max_tries = 4;     ///< per request and session
+  std::chrono::milliseconds backoff{500};  ///< first retry waits up to this; doubles, up to 30 s
+  /// Counts the user's interrupts, set by a signal handler; may be null. At 1 nothing more is sent,
+  /// remote calls in flight finish and are committed, embedded ones are cancelled; at 2 all are.
+  const std::atomic<int>* interrupts = nullptr;
+  std::uint64_t seed = 0;  ///< of the jitter
+  Clock* clock = &SystemClock();
+};
+
+/// How far Run has come.
+struct Progress {
+  std::size_t jobs_done = 0;
+  std::size_t jobs_total = 0;
+  int in_flight = 0;
+  core::Spent spent;             ///< by the whole run, earlier sessions included
+  std::int64_t from_ledger = 0;  ///< requests answered without a call, since the client was made
+};
+
+class Client {
+ public:
+  /// `log` must outlive the client.
+  explicit Client(core::ReplyLog& log, ClientOptions options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Serves requests whose model is info().model; a later endpoint with the same model replaces an
+  /// earlier one. The endpoint must not be in use by another client while Run or Ask work.
+  void AddEndpoint(std::shared_ptr<Endpoint> endpoint);
+
+  /// Drives all jobs to their end at once. `on_progress` is called on this thread whenever replies
+  /// arrived, and at least ten times a second. When Run returns nothing is in flight.
+  ///
+  /// Errors   every error comes after the replies in flight are committed, so running again asks
+  ///          nothing twice: kBudgetExhausted; kCancelled; kConfig when no endpoint has the model
+  ///          or the endpoint cannot answer such a request; an endpoint's final error, or its last
+  ///          one after `max_tries`; the log's.
+  Status Run(std::span<core::Job* const> jobs,
+             const std::function<void(const Progress&)>& on_progress = {});
+
+  /// Answers the requests, in order. Errors: as Run.
+  Result<std::vector<core::Reply>> Ask(std::vector<core::Request> requests);
+
+  /// What the run has consumed, earlier sessions included. Errors: the log's.
+  Result<core::Spent> Total() const { return log_.Total(); }
+
+ private:
+  class Session;
+
+  core::ReplyLog& log_;
+  ClientOptions options_;
+  std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by model
+  std::int64_t from_ledger_ = 0;
+  std::int64_t exempt_tries_ = 0;  // of roles that do not count as calls
+};
+
+}  // namespace redraft::llm

@@ -1,0 +1,46 @@
+#pragma once
+
+// Endpoint: anything that answers requests. A server behind HTTP, a model in this process, a
+// recording, a script.
+
+#include <functional>
+#include <string>
+
+#include "redraft/base/result.h"
+#include "redraft/core/request.h"
+
+namespace redraft::llm {
+
+/// What an endpoint is called, which requests it takes, and what its tokens cost.
+struct EndpointInfo {
+  std::string name;   ///< as the user knows it, for messages: "local", "embedded"
+  std::string model;  ///< takes requests with this Request::model; empty: those no other one takes
+  bool embedded = false;       ///< runs in this process: nothing paid is lost by cancelling it
+  bool labels = false;         ///< answers RequestKind::kLabels
+  bool loglikelihood = false;  ///< answers RequestKind::kLogLikelihood
+  bool embeddings = false;     ///< answers RequestKind::kEmbedding
+  int max_in_flight = 0;       ///< most requests it wants at a time; 0: no limit of its own
+  double price_in = 0.0;       ///< per million prompt tokens
+  double price_out = 0.0;      ///< per million written tokens
+};
+
+/// Receives the outcome of one request.
+using ReplyCallback = std::function<void(Result<core::Reply>)>;
+
+/// One try at a request per Send; repeating, limits, budgets and the ledger are the Client's.
+///
+/// Threads  Send and Cancel are called by one thread; `done` runs on any thread, also inside Send.
+/// Errors   kUnavailable, kRateLimited and kMalformedReply may go away when asked again; every
+///          other code is final.
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+  /// The same for the endpoint's whole life.
+  virtual const EndpointInfo& info() const = 0;
+  /// Starts one try and calls `done` exactly once. Reply::usage::cost is left to the Client.
+  virtual void Send(const core::Request& request, ReplyCallback done) = 0;
+  /// Makes everything in flight finish soon; what had no reply yet fails with kCancelled.
+  virtual void Cancel() = 0;
+};
+
+}  // namespace redraft::llm

@@ -1,0 +1,72 @@
+#pragma once
+
+// HTTP POST, thousands at a time: the one door to libcurl.
+//
+// One thread drives all transfers of a client. HTTP/1.1 with keep-alive; certificates are verified;
+// proxies of the environment are honoured, except for loopback addresses; redirects are not
+// followed, because they would carry the key to another place.
+//
+// A request is written once: when a kept connection turns out to be dead after part of the body
+// went out, Post fails instead of repeating it, because the caller counts tries.
+//
+// Threads  Post and Cancel may be called from any thread; callbacks run on the client's own thread
+//          or, when the client ends, on the one that ends it, and must not block.
+// Cost     0.1 to 0.3 ms of CPU per call of 6 kB out and 4 kB in; 12 to 25 kB per transfer.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "redraft/base/result.h"
+
+namespace redraft::llm {
+
+struct HttpRequest {
+  std::string url;                   ///< http or https
+  std::vector<std::string> headers;  ///< "Name: value"
+  std::string body;
+  std::chrono::milliseconds timeout{600'000};         ///< for the whole exchange
+  std::size_t max_response_bytes = 16 * 1024 * 1024;  ///< of the body, decoded
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string body;
+  std::string location;        ///< where a redirect points; empty: nowhere
+  double retry_after_s = 0.0;  ///< from seconds or a date; 0: not said
+};
+
+using HttpCallback = std::function<void(Result<HttpResponse>)>;
+
+class HttpClient {
+ public:
+  HttpClient();
+  /// Cancels what is in flight.
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// Calls `done` once with whatever status the server answered.
+  /// Errors: kUnavailable (no address, refused, reset, timed out), kMalformedReply (half a body,
+  /// bad encoding, over max_response_bytes), kRefused (certificate), kConfig (URL), kCancelled.
+  /// Messages name the URL without user and password, and never a header.
+  void Post(HttpRequest request, HttpCallback done) {
+    Post(nullptr, std::move(request), std::move(done));
+  }
+  /// The same; `owner` names a group of transfers to Cancel.
+  void Post(const void* owner, HttpRequest request, HttpCallback done);
+
+  /// Ends the transfers of `owner` with kCancelled, soon.
+  void Cancel(const void* owner);
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+/// The URL as it may be shown: without user, password, query and fragment.
+std::string ShownUrl(const std::string& url);
+
+}  // namespace redraft::llm
