@@ -56,7 +56,7 @@ std::size_t Design::Intern(std::string_view text) {
 }
 
 void Design::CompareScores(const std::vector<ScoredText>& scores, Rng rng,
-                   std::vector<std::string>& fold_keys) {
+                           std::vector<std::string>& fold_keys) {
   std::map<std::string, std::vector<std::size_t>> groups;
   std::vector<std::size_t> ungrouped;
   for (std::size_t i = 0; i < scores.size(); ++i) {

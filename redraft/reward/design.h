@@ -2,10 +2,12 @@
 
 // What is compared with what, and how it is cut for cross-validation: the design of a training run.
 //
-// Folds    One editor at a time is left out; one group, where editors are unknown; one of ten random
+// Folds    One editor at a time is left out; one group, where editors are unknown; one of ten
+// random
 //          parts, where there are more than 30 of them. A training set shares no text and no stated
 //          group with the fold that is left out.
-// Scores   Each scored text is compared with up to four others of its group that have another score.
+// Scores   Each scored text is compared with up to four others of its group that have another
+// score.
 //          Ungrouped scores are dealt to ten groups first, so that folds can be left out without
 //          losing most comparisons to shared texts.
 
