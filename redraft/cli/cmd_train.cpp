@@ -20,6 +20,7 @@ struct Options {
   std::vector<std::string> scores;
   std::vector<std::string> tests;
   std::string output;
+  std::string length = "neutral";
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -35,7 +36,7 @@ std::string CommandOnRecord(const Options& options) {
   };
   add(" --pairs", options.pairs);
   add(" --scores", options.scores);
-  return command + fmt::format(" --seed {}", options.seed);
+  return command + fmt::format(" --length {} --seed {}", options.length, options.seed);
 }
 
 Json TestJson(const std::string& set, const reward::Accuracy& accuracy) {
@@ -74,6 +75,7 @@ Result<int> TrainReward(const Options& options) {
 
   reward::TrainOptions train;
   train.command = CommandOnRecord(options);
+  train.length_neutral = options.length == "neutral";
   train.seed = options.seed;
   train.threads = static_cast<unsigned>(options.threads);
   REDRAFT_ASSIGN(const reward::TrainedReward trained, reward::TrainReward(data, train));
@@ -105,16 +107,21 @@ Result<int> TrainReward(const Options& options) {
                         {"cv_accuracy", report.cv.accuracy},
                         {"cv_wilson", report.cv.wilson},
                         {"shorter_wins", report.cv.shorter_wins},
+                        {"unrelated_accuracy", report.unrelated.accuracy},
+                        {"unrelated_stated", report.unrelated_stated},
                         {"scale", report.scale},
                         {"tests", test_results},
                         {"seconds", seconds},
                         {"sha256", Sha256Hex(bytes)}}));
   } else {
-    PrintLine(fmt::format(
-        "{} written to {} ({:.0f} kB) from {} pairs and {} scores in {:.1f} s\n"
-        "cross-validation, {} folds: {}{}",
-        trained.model.id(), options.output, static_cast<double>(bytes.size()) / 1000, report.pairs,
-        report.scores, seconds, report.folds, AccuracyLine(report.cv), test_lines));
+    PrintLine(fmt::format("{} written to {} ({:.0f} kB) from {} pairs and {} scores in {:.1f} s",
+                          trained.model.id(), options.output,
+                          static_cast<double>(bytes.size()) / 1000, report.pairs, report.scores,
+                          seconds));
+    PrintLine(fmt::format("cross-validation, {} folds: {}", report.folds, AccuracyLine(report.cv)));
+    PrintLine(fmt::format("unrelated texts: {:.1f} % right, {:.1f} % claimed{}",
+                          100 * report.unrelated.accuracy, 100 * report.unrelated_stated,
+                          test_lines));
   }
   return 0;
 }
@@ -133,6 +140,8 @@ void DeclareTrain(Args& root) {
       .Option("--scores", options->scores, "JSON Lines of {\"text\",\"score\",\"group\"?}")
       .Option("--test", options->tests, "pair files to report accuracy on; not trained on")
       .Group("Training")
+      .Choice("--length", options->length, {"neutral", "free"},
+              "neutral takes the drift of scores with length out; free is the plain n-gram model")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
       .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
       .Group("Output")

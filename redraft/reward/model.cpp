@@ -45,7 +45,8 @@ std::uint32_t GetLittleEndian(std::string_view bytes, std::size_t at, std::size_
 bool Usable(const RewardModelData& data) {
   return !data.name.empty() && std::has_single_bit(data.cells.size()) &&
          data.cells.size() <= kMaxCells && std::isfinite(data.weight_scale) &&
-         std::isfinite(data.bias) && data.reference.size() == kQuantiles &&
+         std::isfinite(data.length_slope) && std::isfinite(data.bias) &&
+         data.reference.size() == kQuantiles &&
          std::all_of(data.reference.begin(), data.reference.end(),
                      [](double q) { return std::isfinite(q); }) &&
          std::is_sorted(data.reference.begin(), data.reference.end());
@@ -57,6 +58,7 @@ std::string Body(const RewardModelData& data) {
                                          {"features", FeatureFingerprint()},
                                          {"cells", data.cells.size()},
                                          {"weight_scale", data.weight_scale},
+                                         {"length_slope", data.length_slope},
                                          {"bias", data.bias},
                                          {"reference", data.reference},
                                          {"provenance", data.provenance}});
@@ -84,9 +86,12 @@ double NumberAt(const Json& object, const char* key) {
 
 }  // namespace
 
-RewardModel::RewardModel(RewardModelData data) : data_(std::move(data)) {
+RewardModel::RewardModel(RewardModelData data) : RewardModel(std::move(data), std::string_view()) {}
+
+RewardModel::RewardModel(RewardModelData data, std::string_view digest) : data_(std::move(data)) {
   REDRAFT_CHECK(Usable(data_));
-  id_ = fmt::format("reward:{}@{}", data_.name, Sha256Hex(Body(data_)).substr(0, 8));
+  id_ = fmt::format("reward:{}@{}", data_.name,
+                    (digest.empty() ? Sha256Hex(Body(data_)) : std::string(digest)).substr(0, 8));
 }
 
 std::string RewardModel::Serialize() const {
@@ -118,6 +123,7 @@ Result<RewardModel> RewardModel::Parse(std::string_view bytes, const std::string
   const Json name = metadata->value("name", Json());
   if (name.is_string()) data.name = name.get<std::string>();
   data.weight_scale = NumberAt(*metadata, "weight_scale");
+  data.length_slope = NumberAt(*metadata, "length_slope");
   data.bias = NumberAt(*metadata, "bias");
   if (const Json reference = metadata->value("reference", Json()); reference.is_array()) {
     for (const Json& quantile : reference) {
@@ -135,7 +141,7 @@ Result<RewardModel> RewardModel::Parse(std::string_view bytes, const std::string
     data.cells[i].idf = static_cast<std::uint16_t>(GetLittleEndian(cells, i * kCellBytes + 2, 2));
   }
   if (!Usable(data)) return Unusable(origin, "a number in it is missing, infinite or out of order");
-  return RewardModel(std::move(data));
+  return RewardModel(std::move(data), bytes.substr(body.size()));
 }
 
 Result<RewardModel> RewardModel::BuiltIn() {
@@ -147,7 +153,8 @@ double RewardModel::Score(std::string_view text) const {
   const std::size_t mask = data_.cells.size() - 1;
   double dot = 0;
   double square = 0;
-  for (const Gram& gram : CountGrams(text)) {
+  const std::vector<Gram> grams = CountGrams(text);
+  for (const Gram& gram : grams) {
     const auto& cell = data_.cells[gram.hash & mask];
     const double value = TermFrequency(gram.count) * cell.idf;
     square += value * value;
@@ -155,7 +162,8 @@ double RewardModel::Score(std::string_view text) const {
     dot += gram.negative() ? -term : term;
   }
   if (square == 0) return data_.reference.front();
-  return data_.weight_scale * (dot / std::sqrt(square)) + data_.bias;
+  const double drift = data_.length_slope * PortableLog(static_cast<double>(grams.size()));
+  return data_.weight_scale * (dot / std::sqrt(square)) - drift + data_.bias;
 }
 
 double RewardModel::Percentile(double score) const {

@@ -3,7 +3,8 @@
 // The reward model: one text in, one number out, no language model needed.
 //
 // Paper    The character n-gram floor for "AI-Slop to AI-Polish?" (arXiv 2504.07532): L2-normalised
-//          TF-IDF of character n-grams (features.h) under a linear Bradley-Terry model.
+//          TF-IDF of character n-grams (features.h) under a linear Bradley-Terry model, minus the
+//          drift of that sum with the length of the text.
 // Units    Scores are logits: sigmoid(Score(a) - Score(b)) is the probability that a is the better
 //          text. 0 is the median of the reference texts that the model was calibrated on.
 // Format   "RDREWARD", u32 version, u32 size of the metadata, metadata (JSON), one cell per hash
@@ -38,6 +39,7 @@ struct RewardModelData {
   std::string name;               ///< e.g. "ngram-1"
   std::vector<Cell> cells;        ///< 2^bits
   double weight_scale = 0;        ///< finite
+  double length_slope = 0;        ///< finite; logits per unit of ln(distinct n-grams), taken out
   double bias = 0;                ///< finite; puts 0 at the reference median
   std::vector<double> reference;  ///< quantiles 0, 1, …, 100 % of the reference scores, ascending
   Json provenance;                ///< data, command and cross-validation, for people and reports
@@ -54,7 +56,7 @@ class RewardModel final : public core::Scorer {
   /// The model that is part of the program.
   static Result<RewardModel> BuiltIn();
 
-  /// The file format.
+  /// The model as a file.
   std::string Serialize() const;
 
   /// "reward:<name>@<first 8 digits of the hash of the file>".
@@ -69,6 +71,8 @@ class RewardModel final : public core::Scorer {
   const RewardModelData& data() const { return data_; }
 
  private:
+  RewardModel(RewardModelData data, std::string_view digest);
+
   RewardModelData data_;
   std::string id_;
 };

@@ -31,6 +31,7 @@ RewardModelData MadeUp(unsigned bits = 10) {
     cell.idf = static_cast<std::uint16_t>(1 + rng.Below(65535));
   }
   data.weight_scale = 1e-4;
+  data.length_slope = 0.5;
   data.bias = 0.25;
   for (int i = 0; i <= 100; ++i) data.reference.push_back(i / 10 - 5);
   data.provenance = {{"command", "made up"}};
@@ -66,7 +67,8 @@ double SlowScore(const RewardModelData& data, const std::string& text) {
     square += tfidf * tfidf;
     dot += (hash >> 63 ? -1 : 1) * tfidf * cell.weight;
   }
-  return static_cast<double>(data.weight_scale * dot / std::sqrt(square) + data.bias);
+  const long double drift = data.length_slope * std::log(static_cast<long double>(counts.size()));
+  return static_cast<double>(data.weight_scale * dot / std::sqrt(square) - drift + data.bias);
 }
 
 RewardModel BuiltIn() {
@@ -109,7 +111,7 @@ TEST(RewardModel, TheShippedModelKnowsWhereItComesFrom) {
   const RewardModel model = BuiltIn();
   EXPECT_THAT(model.id(), ::testing::MatchesRegex("reward:ngram-1@[0-9a-f]{8}"));
   const Json& provenance = model.data().provenance;
-  EXPECT_EQ(provenance["command"], "redraft train reward --pairs lamp --seed 1");
+  EXPECT_EQ(provenance["command"], "redraft train reward --pairs lamp --length neutral --seed 1");
   EXPECT_EQ(provenance["data"][0]["sha256"].get<std::string>().size(), 64U);
   EXPECT_GE(provenance["cv_accuracy"].get<double>(), 0.92);
 }

@@ -6,132 +6,17 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "redraft/base/parallel.h"
+#include "redraft/reward/design.h"
 #include "redraft/reward/features.h"
 #include "redraft/reward/pairwise_logistic.h"
+#include "redraft/stats/intervals.h"
 #include "redraft/text/words.h"
 
 namespace redraft::reward {
 namespace {
-
-constexpr std::size_t kPartnersPerScore = 4;
-constexpr std::size_t kMostSingleFolds = 30;
-constexpr std::size_t kRandomFolds = 10;
-
-/// A comparison with what cross-validation must know about it.
-struct Judged {
-  Comparison texts;
-  std::string group;
-  std::size_t fold = 0;
-};
-
-/// All texts once, the comparisons between them, and the folds.
-class Design {
- public:
-  Design(const Dataset& data, std::uint64_t seed) {
-    const Rng rng(seed);
-    std::vector<std::string> fold_keys;
-    for (const Pair& pair : data.pairs) {
-      judged_.push_back({{Intern(pair.chosen), Intern(pair.rejected)}, pair.group});
-      fold_keys.push_back(!pair.editor.empty()  ? "editor " + pair.editor
-                          : !pair.group.empty() ? "group " + pair.group
-                                                : fmt::format("pair {}", fold_keys.size()));
-    }
-    direct_ = judged_.size();
-    CompareScores(data.scores, rng.Fork("scores"), fold_keys);
-    if (direct_ == 0) direct_ = judged_.size();
-    AssignFolds(fold_keys, rng.Fork("folds"));
-  }
-
-  const std::vector<std::string_view>& texts() const { return texts_; }
-  const std::vector<Judged>& judged() const { return judged_; }
-  std::size_t folds() const { return folds_; }
-  /// Comparisons on which the model is evaluated come first.
-  std::size_t evaluated() const { return direct_; }
-
-  /// Comparisons that may be trained on when `fold` is left out.
-  std::vector<Comparison> TrainingSet(std::size_t fold) const {
-    std::set<std::size_t> held_texts;
-    std::set<std::string_view> held_groups;
-    for (std::size_t i = 0; i < direct_; ++i) {
-      if (judged_[i].fold != fold) continue;
-      held_texts.insert({judged_[i].texts.better, judged_[i].texts.worse});
-      if (!judged_[i].group.empty()) held_groups.insert(judged_[i].group);
-    }
-    std::vector<Comparison> training;
-    for (const Judged& item : judged_) {
-      if (!held_texts.contains(item.texts.better) && !held_texts.contains(item.texts.worse) &&
-          !held_groups.contains(item.group)) {
-        training.push_back(item.texts);
-      }
-    }
-    return training;
-  }
-
- private:
-  std::size_t Intern(std::string_view text) {
-    const auto [found, added] = ids_.emplace(text, texts_.size());
-    if (added) texts_.push_back(text);
-    return found->second;
-  }
-
-  /// Ungrouped scores are dealt to ten groups first, so that folds can be left out without losing
-  /// most comparisons to shared texts.
-  void CompareScores(const std::vector<ScoredText>& scores, Rng rng,
-                     std::vector<std::string>& fold_keys) {
-    std::map<std::string, std::vector<std::size_t>> groups;
-    std::vector<std::size_t> ungrouped;
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      scores[i].group.empty() ? ungrouped.push_back(i) : groups[scores[i].group].push_back(i);
-    }
-    rng.Shuffle(ungrouped);
-    for (std::size_t i = 0; i < ungrouped.size(); ++i) {
-      groups[fmt::format("scores {}", i % kRandomFolds)].push_back(ungrouped[i]);
-    }
-    std::set<std::pair<std::size_t, std::size_t>> seen;
-    for (const auto& [group, members] : groups) {
-      for (const std::size_t i : members) {
-        std::vector<std::size_t> others;
-        for (const std::size_t j : members) {
-          if (scores[j].score != scores[i].score && scores[j].text != scores[i].text) {
-            others.push_back(j);
-          }
-        }
-        rng.Shuffle(others);
-        others.resize(std::min(others.size(), kPartnersPerScore));
-        for (const std::size_t j : others) {
-          const auto [better, worse] =
-              scores[i].score > scores[j].score ? std::pair(i, j) : std::pair(j, i);
-          if (!seen.emplace(better, worse).second) continue;
-          judged_.push_back({{Intern(scores[better].text), Intern(scores[worse].text)}, group});
-          fold_keys.push_back("group " + group);
-        }
-      }
-    }
-  }
-
-  void AssignFolds(const std::vector<std::string>& keys, Rng rng) {
-    std::vector<std::string> distinct(keys.begin(),
-                                      keys.begin() + static_cast<std::ptrdiff_t>(direct_));
-    std::sort(distinct.begin(), distinct.end());
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    if (distinct.size() > kMostSingleFolds) rng.Shuffle(distinct);
-    folds_ = distinct.size() > kMostSingleFolds ? kRandomFolds : distinct.size();
-    std::map<std::string_view, std::size_t> fold_of;
-    for (std::size_t i = 0; i < distinct.size(); ++i) fold_of[distinct[i]] = i % folds_;
-    for (std::size_t i = 0; i < direct_; ++i) judged_[i].fold = fold_of[keys[i]];
-    for (std::size_t i = direct_; i < judged_.size(); ++i) judged_[i].fold = folds_;  // none
-  }
-
-  std::unordered_map<std::string_view, std::size_t> ids_;
-  std::vector<std::string_view> texts_;
-  std::vector<Judged> judged_;
-  std::size_t direct_ = 0;
-  std::size_t folds_ = 0;
-};
 
 /// A fitted model before quantisation of its weights.
 struct Fit {
@@ -202,6 +87,47 @@ Fit FitModel(const std::vector<std::vector<Gram>>& grams, const std::vector<Comp
   return fit;
 }
 
+double LogDistinct(const std::vector<Gram>& grams) {
+  return grams.empty() ? 0 : PortableLog(static_cast<double>(grams.size()));
+}
+
+/// How scores drift while a text goes on: the common slope of score against ln(distinct n-grams)
+/// within texts.
+class LengthDrift {
+ public:
+  /// Adds one text by its first quarter, half, three quarters and whole.
+  void Add(std::string_view text, const Fit& fit) {
+    const std::string folded = FoldText(text);
+    const auto words = static_cast<std::size_t>(std::count(folded.begin(), folded.end(), ' '));
+    std::array<double, 4> x{};
+    std::array<double, 4> y{};
+    std::size_t end = 0;
+    for (std::size_t quarter = 1, word = 0; quarter <= 4; ++quarter) {
+      for (; word < words * quarter / 4; ++word) end = folded.find(' ', end) + 1;
+      const auto grams = CountGrams(std::string_view(folded).substr(0, end));
+      if (grams.empty()) return;  // fewer than four words
+      x[quarter - 1] = LogDistinct(grams);
+      y[quarter - 1] = Dot(fit.weights, Vectorise(grams, fit.idf));
+    }
+    const double mean_x = (x[0] + x[1] + x[2] + x[3]) / 4;
+    for (std::size_t i = 0; i < 4; ++i) {
+      xx_ += (x[i] - mean_x) * (x[i] - mean_x);
+      xy_ += (x[i] - mean_x) * y[i];
+    }
+  }
+
+  void Add(const LengthDrift& other) {
+    xx_ += other.xx_;
+    xy_ += other.xy_;
+  }
+
+  double Slope() const { return xx_ > 0 ? xy_ / xx_ : 0; }
+
+ private:
+  double xx_ = 0;
+  double xy_ = 0;
+};
+
 /// The scale s that makes sigmoid(s * margin) the best probability, with Platt's target
 /// (n + 1) / (n + 2) instead of 1 so that separable data does not ask for an infinite one.
 double FitScale(const std::vector<double>& margins) {
@@ -220,15 +146,6 @@ double FitScale(const std::vector<double>& margins) {
   return (low + high) / 2;
 }
 
-std::array<double, 2> WilsonInterval(double right, double n) {
-  constexpr double kZ = 1.959963984540054;
-  const double share = right / n;
-  const double middle = share + kZ * kZ / (2 * n);
-  const double spread = kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
-  const double total = 1 + kZ * kZ / n;
-  return {std::max(0.0, (middle - spread) / total), std::min(1.0, (middle + spread) / total)};
-}
-
 /// Shares right of a margin and of the rule "shorter wins".
 class Tally {
  public:
@@ -242,7 +159,8 @@ class Tally {
   Accuracy Result() const {
     if (pairs_ == 0) return {};
     const double n = static_cast<double>(pairs_);
-    return {pairs_, right_ / n, WilsonInterval(right_, n), shorter_ / n};
+    const stats::Interval wilson = stats::Wilson(right_, n);
+    return {pairs_, right_ / n, {wilson.lo, wilson.hi}, shorter_ / n};
   }
 
  private:
@@ -263,6 +181,82 @@ std::vector<double> Quantiles(std::vector<double> values) {
     quantiles.push_back(values[below] + part * (values[above] - values[below]));
   }
   return quantiles;
+}
+
+/// What models that have not seen a fold say about its texts.
+struct OutOfFold {
+  std::vector<std::map<std::size_t, double>> scores;  ///< per fold, by text
+  double length_slope = 0;                            ///< already taken out of the scores
+};
+
+OutOfFold CrossValidate(const Design& design, const std::vector<std::vector<Gram>>& grams,
+                        const TrainOptions& options, const Rng& rng) {
+  const auto& judged = design.judged();
+  OutOfFold result;
+  result.scores.resize(design.folds());
+  std::vector<LengthDrift> drifts(design.folds());
+  ParallelFor(
+      design.folds(),
+      [&](std::size_t fold) {
+        const Fit fit = FitModel(grams, design.TrainingSet(fold), options,
+                                 rng.Fork(fmt::format("fold/{}", fold)));
+        auto& scores = result.scores[fold];
+        for (std::size_t i = 0; i < design.evaluated(); ++i) {
+          if (judged[i].fold != fold) continue;
+          for (const std::size_t text : {judged[i].texts.better, judged[i].texts.worse}) {
+            if (!scores.emplace(text, Dot(fit.weights, fit.vectors[text])).second) continue;
+            if (options.length_neutral) drifts[fold].Add(design.texts()[text], fit);
+          }
+        }
+      },
+      options.threads);
+  LengthDrift drift;
+  for (const LengthDrift& part : drifts) drift.Add(part);
+  result.length_slope = drift.Slope();
+  for (auto& scores : result.scores) {
+    for (auto& [text, score] : scores) {
+      score -= result.length_slope * LogDistinct(grams[text]);
+    }
+  }
+  return result;
+}
+
+/// Fills in the report and returns the quantiles of the scaled out-of-fold scores.
+std::vector<double> Assess(const Design& design, const OutOfFold& held_out, TrainReport& report) {
+  const auto& texts = design.texts();
+  Tally related;
+  Tally unrelated;
+  std::vector<double> margins;
+  std::vector<double> unrelated_margins;
+  for (std::size_t fold = 0; fold < design.folds(); ++fold) {
+    const auto& scores = held_out.scores[fold];
+    std::vector<Comparison> members;
+    for (std::size_t i = 0; i < design.evaluated(); ++i) {
+      if (design.judged()[i].fold == fold) members.push_back(design.judged()[i].texts);
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const auto [better, worse] = members[i];
+      margins.push_back(scores.at(better) - scores.at(worse));
+      related.Add(margins.back(), texts[better], texts[worse]);
+      const std::size_t other = members[(i + 1) % members.size()].worse;
+      if (other == worse || other == better) continue;
+      unrelated_margins.push_back(scores.at(better) - scores.at(other));
+      unrelated.Add(unrelated_margins.back(), texts[better], texts[other]);
+    }
+  }
+  report.cv = related.Result();
+  report.unrelated = unrelated.Result();
+  report.scale = FitScale(margins);
+  report.length_slope = report.scale * held_out.length_slope;
+  for (const double margin : unrelated_margins) {
+    report.unrelated_stated += 1 / (1 + std::exp(-report.scale * std::abs(margin))) /
+                               static_cast<double>(unrelated_margins.size());
+  }
+  std::vector<double> reference;
+  for (const auto& scores : held_out.scores) {
+    for (const auto& [text, score] : scores) reference.push_back(report.scale * score);
+  }
+  return Quantiles(std::move(reference));
 }
 
 Json Provenance(const Dataset& data, const TrainOptions& options, const TrainReport& report) {
@@ -333,47 +327,19 @@ Accuracy EvaluatePairs(const core::Scorer& scorer, const std::vector<Pair>& pair
 Result<TrainedReward> TrainReward(const Dataset& data, const TrainOptions& options) {
   const Design design(data, options.seed);
   REDRAFT_RETURN_IF_ERROR(CheckTrainable(design, options));
-  const auto& texts = design.texts();
-  const auto& judged = design.judged();
   const Rng rng = Rng(options.seed).Fork("order");
 
-  std::vector<std::vector<Gram>> grams(texts.size());
+  std::vector<std::vector<Gram>> grams(design.texts().size());
   ParallelFor(
-      texts.size(), [&](std::size_t i) { grams[i] = CountGrams(texts[i]); }, options.threads);
-
-  std::vector<double> margins(design.evaluated());  // out of fold
-  std::vector<std::map<std::size_t, double>> fold_scores(design.folds());
-  ParallelFor(
-      design.folds(),
-      [&](std::size_t fold) {
-        const Fit fit = FitModel(grams, design.TrainingSet(fold), options,
-                                 rng.Fork(fmt::format("fold/{}", fold)));
-        auto& scores = fold_scores[fold];
-        for (std::size_t i = 0; i < design.evaluated(); ++i) {
-          if (judged[i].fold != fold) continue;
-          const auto [better, worse] = judged[i].texts;
-          scores[better] = Dot(fit.weights, fit.vectors[better]);
-          scores[worse] = Dot(fit.weights, fit.vectors[worse]);
-          margins[i] = scores[better] - scores[worse];
-        }
-      },
+      grams.size(), [&](std::size_t i) { grams[i] = CountGrams(design.texts()[i]); },
       options.threads);
 
+  const OutOfFold held_out = CrossValidate(design, grams, options, rng);
   TrainReport report{data.pairs.size(), data.scores.size(), CountGroups(data), design.folds()};
-  Tally tally;
-  for (std::size_t i = 0; i < design.evaluated(); ++i) {
-    tally.Add(margins[i], texts[judged[i].texts.better], texts[judged[i].texts.worse]);
-  }
-  report.cv = tally.Result();
-  report.scale = FitScale(margins);
-  std::vector<double> reference;
-  for (const auto& scores : fold_scores) {
-    for (const auto& [text, score] : scores) reference.push_back(report.scale * score);
-  }
-  reference = Quantiles(std::move(reference));
+  std::vector<double> reference = Assess(design, held_out, report);
 
   std::vector<Comparison> all;
-  for (const Judged& item : judged) all.push_back(item.texts);
+  for (const Judged& item : design.judged()) all.push_back(item.texts);
   const Fit fit = FitModel(grams, all, options, rng.Fork("all"));
   RewardModelData model;
   model.name = options.name;
@@ -385,6 +351,7 @@ Result<TrainedReward> TrainReward(const Dataset& data, const TrainOptions& optio
   for (std::size_t i = 0; i < model.cells.size(); ++i) {
     model.cells[i] = {static_cast<std::int16_t>(std::lround(fit.weights[i] / step)), fit.idf[i]};
   }
+  model.length_slope = report.length_slope;
   model.bias = -reference[50];
   for (double& quantile : reference) quantile += model.bias;
   model.reference = std::move(reference);
