@@ -2,6 +2,8 @@
 
 namespace redraft::cli {
 
-void DeclareCommands(Args&) {}
+void DeclareCommands(Args& root) {
+  DeclareRank(root);
+}
 
 }  // namespace redraft::cli

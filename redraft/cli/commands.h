@@ -9,4 +9,6 @@ namespace redraft::cli {
 /// Declares all commands on the root.
 void DeclareCommands(Args& root);
 
+void DeclareRank(Args& root);
+
 }  // namespace redraft::cli
