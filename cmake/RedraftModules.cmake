@@ -52,7 +52,8 @@ function(redraft_tests)
       target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_warnings loopback_server
         GTest::gmock_main rapidcheck)
       target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server")
+        REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server"
+        REDRAFT_LLAMA_DIR="${REDRAFT_LLAMA_DIR}")
       target_precompile_headers(test_${_module} REUSE_FROM test_headers)
       add_test(NAME ${_module} COMMAND test_${_module})
       list(APPEND _all test_${_module})
