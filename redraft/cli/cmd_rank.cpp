@@ -10,6 +10,7 @@
 #include "redraft/cli/args.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/rank_texts.h"
 #include "redraft/rank/bradley_terry.h"
 #include "redraft/rank/elo.h"
 #include "redraft/rank/glicko2.h"
@@ -27,6 +28,8 @@ struct Options {
   bool slot = false, length = false, ties = false, judge_slopes = false, log_odds = false;
   std::uint64_t seed = 1;
   bool json = false;
+  std::vector<std::string> texts;
+  ModelFlags models;
 };
 
 /// Verdicts read so far; ids and judges are numbered as they appear.
@@ -139,7 +142,7 @@ Result<rank::Standings> Rate(const Tournament& tournament, const Options& option
   return rank::BradleyTerryStandings(fit, top, outcomes);
 }
 
-void PrintTable(const rank::Standings& standings, const Tournament& tournament,
+void PrintTable(const rank::Standings& standings, const std::vector<Json>& ids,
                 const Options& options) {
   const auto cell = [](const std::optional<double>& value, int digits) {
     return value ? fmt::format("{:>9.{}f}", *value, digits) : fmt::format("{:>9}", "–");
@@ -149,7 +152,7 @@ void PrintTable(const rank::Standings& standings, const Tournament& tournament,
                         "hi", fmt::format("top {}", options.top), "n"));
   int place = 0;
   for (const rank::Standing& row : standings.items) {
-    const Json& id = tournament.ids[static_cast<std::size_t>(row.item)];
+    const Json& id = ids[static_cast<std::size_t>(row.item)];
     PrintLine(fmt::format("{:>4}{}{}{}{}{}{:>6}  {}", ++place, cell(row.rating, digits),
                           cell(row.se, digits), cell(row.lo, digits), cell(row.hi, digits),
                           cell(row.p_top, 2), row.verdicts,
@@ -197,7 +200,7 @@ Result<int> RankVerdicts(const Options& options) {
   }
   REDRAFT_ASSIGN(const rank::Standings standings, Rate(tournament, options));
   if (!options.json) {
-    PrintTable(standings, tournament, options);
+    PrintTable(standings, tournament.ids, options);
     return status;
   }
   Json result = {{"schema", "redraft.rank/1"}};
@@ -206,11 +209,34 @@ Result<int> RankVerdicts(const Options& options) {
   return status;
 }
 
+Result<int> RankTextsByJudge(const Options& options) {
+  REDRAFT_ASSIGN(const auto texts, ReadTexts(options.texts));
+  REDRAFT_ASSIGN(const RankedTexts ranked, RankTexts(texts, options.models, options.top, options.seed));
+  std::vector<Json> ids;
+  for (const judge::Contender& text : texts) ids.emplace_back(text.id);
+  const rank::Standings& standings = ranked.tournament.standings;
+  if (!options.json) {
+    PrintTable(standings, ids, options);
+    PrintLine(fmt::format("{} comparisons; {}", ranked.calls,
+                          ranked.tournament.settled ? "the top is settled"
+                                                    : "stopped by the limit before the top was settled"));
+    return 0;
+  }
+  Json result = {{"schema", "redraft.rank/1"}};
+  result.update(rank::ToJson(standings, ids));
+  result["calls"] = ranked.calls;
+  result["stopped"] = ranked.tournament.settled ? "settled" : "budget";
+  PrintLine(DumpJson(result));
+  return 0;
+}
+
 }  // namespace
 
 void DeclareRank(Args& root) {
-  Args& command = root.Command("rank", "rank texts by pairwise verdicts");
+  Args& command = root.Command("rank", "rank texts by a judge, or by verdicts on record");
   auto options = std::make_shared<Options>();
+  command.Positional("texts", options->texts,
+                     "text files, folders, JSON Lines of {\"id\",\"text\"} (*.jsonl or -)", false);
   command.Option(
       "--verdicts", options->verdicts,
       "JSON Lines of {\"a\",\"b\",\"first\":\"a|b\",\"p_a\",\"judge\"?,\"len_a\"?,"
@@ -233,11 +259,14 @@ void DeclareRank(Args& root) {
   command.Flag("--log-odds", options->log_odds, "use the \"logit\" of verdicts that have one");
   command.Example("redraft rank --verdicts verdicts.jsonl --slot");
   command.Example("redraft rank --verdicts - --method elo --json < verdicts.jsonl");
+  DeclareModelFlags(command, options->models);
+  command.Example("redraft rank drafts/ --top 3");
   command.Run([options]() -> Result<int> {
-    if (options->verdicts.empty()) {
-      return Fail(ErrorCode::kInvalidArgument, "name the verdicts to rank by: --verdicts FILE");
+    if (options->verdicts.empty() == options->texts.empty()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "name either texts to be judged, or the verdicts to rank by: --verdicts FILE");
     }
-    return RankVerdicts(*options);
+    return options->texts.empty() ? RankVerdicts(*options) : RankTextsByJudge(*options);
   });
 }
 
