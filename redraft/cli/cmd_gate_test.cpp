@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -35,8 +36,8 @@ class GateCommandTest : public ::testing::Test {
   /// Runs `redraft gate ARGUMENTS`; standard error joins the output.
   static Outcome Gate(const std::string& arguments) {
     Outcome outcome;
-    std::FILE* pipe =
-        ::popen((std::string(REDRAFT_BINARY) + " gate " + arguments + " 2>&1").c_str(), "r");
+    const std::string command = fmt::format("{} gate {} 2>&1", REDRAFT_BINARY, arguments);
+    std::FILE* pipe = ::popen(command.c_str(), "r");
     char buffer[4096];
     for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
       outcome.out.append(buffer, n);
