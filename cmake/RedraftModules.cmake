@@ -38,7 +38,7 @@ function(redraft_tests)
 
   file(WRITE ${CMAKE_BINARY_DIR}/generated/test_headers.cpp "")
   add_library(test_headers OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/generated/test_headers.cpp)
-  target_link_libraries(test_headers PUBLIC redraft_lib redraft_warnings GTest::gmock rapidcheck)
+  target_link_libraries(test_headers PUBLIC redraft_lib redraft_test_warnings GTest::gmock rapidcheck)
   target_precompile_headers(test_headers PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h
     <gmock/gmock.h> <gtest/gtest.h>)
   foreach(_module IN LISTS REDRAFT_MODULES ITEMS integration)
@@ -49,10 +49,11 @@ function(redraft_tests)
     endif()
     if(_found)
       add_executable(test_${_module} EXCLUDE_FROM_ALL ${_found})
-      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_warnings loopback_server
+      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_test_warnings loopback_server
         GTest::gmock_main rapidcheck)
       target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server")
+        REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server"
+        REDRAFT_LLAMA_DIR="${REDRAFT_LLAMA_DIR}")
       target_precompile_headers(test_${_module} REUSE_FROM test_headers)
       add_test(NAME ${_module} COMMAND test_${_module})
       list(APPEND _all test_${_module})

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the pinned llama.cpp once and prints the prefix that holds it (include/ common/ vendor/ lib/ bin/).
+# Builds the pinned llama.cpp once and prints the prefix that holds it (include/ common/ vendor/ lib/ bin/ share/).
 #
 #   tools/llama.sh CACHE           the static libraries
 #   tools/llama.sh CACHE peers     also llama-batched-bench and llama-server, for the benches
@@ -22,6 +22,7 @@ prefix=$cache/llama-$version-$key
 package=$cache/downloads/node-llama-cpp-$version.tgz
 source=$cache/llama-src-$version
 build=$cache/llama-build-$key
+vocab=ggml-vocab-llama-spm.gguf  # a small real tokenizer, for tests that write models of their own
 
 say() { echo "== $*" >&2; }
 die() { echo "llama.sh: error: $*" >&2; exit 1; }
@@ -30,7 +31,7 @@ full() { [ "$(free_mb)" -lt 20 ]; }
 disk_full() { die "the disk of $cache is full ($(free_mb) MB left); make room or set REDRAFT_CACHE to a folder on another disk"; }
 matches() { [ "$(openssl dgst -sha512 -binary "$1" 2>/dev/null | base64 -w0)" = "$sha512" ]; }
 
-finished() { [ -f "$prefix/done" ] && { [ -z "$peers" ] || [ -x "$prefix/bin/llama-server" ]; }; }
+finished() { [ -f "$prefix/done" ] && [ -f "$prefix/share/$vocab" ] && { [ -z "$peers" ] || [ -x "$prefix/bin/llama-server" ]; }; }
 
 prepare_cache() {
   mkdir -p "$cache/downloads" 2>/dev/null && [ -w "$cache/downloads" ] \
@@ -75,10 +76,11 @@ compile() {
 }
 
 collect() {
-  mkdir -p "$prefix"/{include,common,vendor,lib,bin}
+  mkdir -p "$prefix"/{include,common,vendor,lib,bin,share}
   cp "$source"/include/*.h "$source"/ggml/include/*.h "$prefix/include/"
   (cd "$source/common" && find . -name '*.h' -exec cp --parents {} "$prefix/common/" \;)
   cp -r "$source/vendor/." "$prefix/vendor/"
+  cp "$source/models/$vocab" "$prefix/share/"
   find "$build" -name 'lib*.a' -exec cp {} "$prefix/lib/" \;
   [ -z "$peers" ] || cp "$build"/bin/llama-batched-bench "$build"/bin/llama-server "$prefix/bin/"
   touch "$prefix/done"

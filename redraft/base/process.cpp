@@ -149,8 +149,8 @@ class WithoutSigPipe {
   bool was_pending_ = false;
 };
 
-/// Moves bytes between us and the child until it has ended and both output streams with it. False at
-/// the deadline.
+/// Moves bytes between us and the child until it has ended and both output streams with it. False
+/// at the deadline.
 bool Converse(const ProcessOptions& options, pid_t child, Descriptor& in, Descriptor& out,
               Descriptor& err, ProcessResult& result) {
   const WithoutSigPipe guard;
@@ -193,13 +193,13 @@ Result<ProcessResult> RunProcess(const ProcessOptions& options) {
   REDRAFT_CHECK(!options.command.empty());
   Pipe in, out, err;
   if (!in.Open() || !out.Open() || !err.Open()) {
-    return Fail(ErrorCode::kUnavailable, fmt::format("cannot start {}: {}", options.command[0],
-                                                     std::strerror(errno)));
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("cannot start {}: {}", options.command[0], std::strerror(errno)));
   }
   pid_t child = 0;
   if (const int reason = Spawn(options, in, out, err, child); reason != 0) {
-    return Fail(ErrorCode::kUnavailable, fmt::format("cannot start {}: {}", options.command[0],
-                                                     std::strerror(reason)));
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("cannot start {}: {}", options.command[0], std::strerror(reason)));
   }
   in.read.Close();
   out.write.Close();

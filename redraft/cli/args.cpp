@@ -19,15 +19,16 @@ struct Args::State {
 
 namespace {
 
-/// Adds a typed option; std::optional targets stay empty unless the option is given.
+/// Adds a typed option, of which the last one given counts; std::optional targets stay empty unless the option is given.
 template <class T>
 CLI::Option* AddOption(CLI::App& app, const std::string& names, T& target, const std::string& help) {
-  return app.add_option(names, target, help)->capture_default_str();
+  return app.add_option(names, target, help)->capture_default_str()->take_last();
 }
 template <class T>
 CLI::Option* AddOption(CLI::App& app, const std::string& names, std::optional<T>& target,
                        const std::string& help) {
-  return app.add_option_function<T>(names, [&target](const T& value) { target = value; }, help);
+  return app.add_option_function<T>(names, [&target](const T& value) { target = value; }, help)
+      ->take_last();
 }
 
 }  // namespace

@@ -182,8 +182,7 @@ Result<int> RunEvolve(const EvolveFlags& flags) {
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.models.config));
   REDRAFT_ASSIGN(const RunSetup setup, MakeSetup(flags, config));
   if (flags.dry_run) return PrintEstimate(setup, flags.json);
-  const std::string db = !flags.db.empty() ? flags.db : !config.db.empty() ? config.db : "redraft.db";
-  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db, {.create = true}));
+  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(LedgerPath(flags.db, config), {.create = true}));
   REDRAFT_ASSIGN(const store::Run run, FindOrCreate(ledger, setup, flags.fork));
   return WorkOn(ledger, run, setup, {flags.models, flags.json, flags.output});
 }
@@ -195,8 +194,7 @@ struct RunFlags {
 };
 
 Result<store::Ledger> OpenExisting(const RunFlags& flags, const Config& config, bool read_only) {
-  const std::string db = !flags.db.empty() ? flags.db : !config.db.empty() ? config.db : "redraft.db";
-  return store::Ledger::Open(db, {.read_only = read_only});
+  return store::Ledger::Open(LedgerPath(flags.db, config), {.read_only = read_only});
 }
 
 Result<int> RunResume(const RunFlags& flags) {

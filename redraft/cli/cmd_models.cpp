@@ -73,8 +73,8 @@ std::vector<fs::path> OtherFiles(const std::vector<gguf::ModelEntry>& registry) 
   std::set<fs::path> files;
   std::error_code error;
   for (const fs::path& folder : ModelFolders()) {
-    for (auto it = fs::directory_iterator(folder, error);
-         !error && it != fs::directory_iterator(); it.increment(error)) {
+    for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+         it.increment(error)) {
       const fs::path& path = it->path();
       if (path.extension() == ".gguf" && !owned.contains(path.filename())) files.insert(path);
     }
@@ -111,12 +111,11 @@ Result<int> List(bool json) {
   }
   for (const Json& model : models) {
     const bool here = model["path"].is_string();
-    PrintLine(fmt::format("{:<28} {:>5} MB  {:<10}  {}",
-                          model["id"].is_string() ? model["id"].get<std::string>()
-                                                  : model["file"].get<std::string>(),
-                          model["bytes"].get<std::uint64_t>() / 1'000'000,
-                          model.value("licence", ""),
-                          here ? model["path"].get<std::string>() : "not here"));
+    PrintLine(fmt::format(
+        "{:<28} {:>5} MB  {:<10}  {}",
+        model["id"].is_string() ? model["id"].get<std::string>() : model["file"].get<std::string>(),
+        model["bytes"].get<std::uint64_t>() / 1'000'000, model.value("licence", ""),
+        here ? model["path"].get<std::string>() : "not here"));
   }
   return 0;
 }
@@ -134,7 +133,8 @@ void DeclareModels(Args& root) {
   list.Example("redraft models list --json");
   list.Run([json] { return List(*json); });
 
-  Args& pull = models.Command("pull", "fetch a model and print its path; nothing is done if it is here");
+  Args& pull =
+      models.Command("pull", "fetch a model and print its path; nothing is done if it is here");
   auto what = std::make_shared<std::string>();
   pull.Positional("model", *what, "an id of `models list`, or the URL or path of any .gguf file");
   pull.Example("redraft models pull qwen2.5-coder-1.5b-instruct");

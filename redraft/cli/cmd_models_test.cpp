@@ -53,8 +53,7 @@ TEST_F(ModelsCommandTest, ListNamesEveryModelAndWhereItIs) {
   EXPECT_EQ((*json)["folder"], (folder_ / "cache" / "models").string());
   EXPECT_EQ((*json)["models"][0]["id"], "smollm2-135m-instruct");
   EXPECT_TRUE((*json)["models"][0]["path"].is_null());
-  EXPECT_EQ((*json)["models"].back()["path"],
-            (folder_ / "first" / "mine.gguf").string());
+  EXPECT_EQ((*json)["models"].back()["path"], (folder_ / "first" / "mine.gguf").string());
   EXPECT_THAT(Run({"list"}).output, HasSubstr("not here"));
 }
 

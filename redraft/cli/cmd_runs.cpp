@@ -4,6 +4,7 @@
 
 #include "redraft/base/clock.h"
 #include "redraft/cli/commands.h"
+#include "redraft/cli/config.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/run_session.h"
 #include "redraft/store/ledger.h"
@@ -16,11 +17,14 @@ using store::Ledger;
 using store::Run;
 
 struct LedgerOptions {
-  std::string db = "./redraft.db";
-  std::string run = "latest";
-  std::string rebuild;
+  std::string db, run = "latest", rebuild;
   bool json = false;
 };
+
+Result<Ledger> OpenLedger(const LedgerOptions& options, bool read_only) {
+  REDRAFT_ASSIGN(const Config config, LoadConfig(""));
+  return Ledger::Open(LedgerPath(options.db, config), {.read_only = read_only});
+}
 
 /// 1234567 -> "1,234,567".
 std::string Grouped(std::int64_t number) {
@@ -61,7 +65,7 @@ std::int64_t Answered(const Counts& counts) {
 }
 
 Result<int> RunRuns(const LedgerOptions& options) {
-  REDRAFT_ASSIGN(Ledger ledger, Ledger::Open(options.db, {.read_only = true}));
+  REDRAFT_ASSIGN(Ledger ledger, OpenLedger(options, true));
   REDRAFT_ASSIGN(const std::vector<Run> runs, ledger.Runs());
   Json list = Json::array();
   if (!options.json && !runs.empty()) {
@@ -83,7 +87,7 @@ Result<int> RunRuns(const LedgerOptions& options) {
   if (options.json) {
     PrintLine(DumpJson({{"schema", "redraft.runs/1"}, {"runs", std::move(list)}}));
   } else if (runs.empty()) {
-    PrintLine(fmt::format("no runs yet in {}; `redraft evolve` makes one", options.db));
+    PrintLine(fmt::format("no runs yet in {}; `redraft evolve` makes one", ledger.path().string()));
   }
   return 0;
 }
@@ -110,7 +114,7 @@ void PrintShow(Ledger& ledger, const Run& run, const Counts& counts) {
 }
 
 Result<int> RunShow(const LedgerOptions& options) {
-  REDRAFT_ASSIGN(Ledger ledger, Ledger::Open(options.db, {.read_only = true}));
+  REDRAFT_ASSIGN(Ledger ledger, OpenLedger(options, true));
   REDRAFT_ASSIGN(const Run run, ledger.FindRun(options.run));
   REDRAFT_ASSIGN(const Counts counts, ledger.Count(run.id));
   if (!options.json) {
@@ -131,7 +135,7 @@ Result<int> RunShow(const LedgerOptions& options) {
 }
 
 Result<int> RunDoctor(const LedgerOptions& options) {
-  REDRAFT_ASSIGN(Ledger ledger, Ledger::Open(options.db, {.read_only = true}));
+  REDRAFT_ASSIGN(Ledger ledger, OpenLedger(options, true));
   REDRAFT_ASSIGN(const store::Health health, ledger.Check());
   std::error_code ignored;
   const auto bytes = std::filesystem::file_size(ledger.path(), ignored);
@@ -140,7 +144,7 @@ Result<int> RunDoctor(const LedgerOptions& options) {
   const int status = health.problems.empty() ? 0 : ExitStatus(ErrorCode::kConfig);
   if (options.json) {
     PrintLine(DumpJson({{"schema", "redraft.doctor/1"},
-                        {"ledger", options.db},
+                        {"ledger", ledger.path().string()},
                         {"sound", health.problems.empty()},
                         {"problems", health.problems},
                         {"schema_version", health.schema_version},
@@ -149,7 +153,7 @@ Result<int> RunDoctor(const LedgerOptions& options) {
                         {"rows", health.rows}}));
     return status;
   }
-  PrintLine(fmt::format("{:<10}  {} ({} MiB; {} MiB free on its disk)", "ledger", options.db,
+  PrintLine(fmt::format("{:<10}  {} ({} MiB; {} MiB free on its disk)", "ledger", ledger.path().string(),
                         mebibytes(bytes), mebibytes(disk.available)));
   PrintLine(fmt::format("{:<10}  {}", "schema", health.schema_version));
   for (const auto& [table, rows] : health.rows) {
@@ -166,7 +170,7 @@ Result<int> RunDoctor(const LedgerOptions& options) {
 }
 
 Result<int> RunRebuild(const LedgerOptions& options) {
-  REDRAFT_ASSIGN(Ledger ledger, Ledger::Open(options.db));
+  REDRAFT_ASSIGN(Ledger ledger, OpenLedger(options, false));
   REDRAFT_ASSIGN(const Run run, ledger.FindRun(options.rebuild));
   REDRAFT_RETURN_IF_ERROR(Rebuild(ledger, run));
   REDRAFT_ASSIGN(const Counts counts, ledger.Count(run.id));
@@ -180,7 +184,7 @@ Result<int> RunRebuild(const LedgerOptions& options) {
 void DeclareRuns(Args& root) {
   auto options = std::make_shared<LedgerOptions>();
   Args& runs = root.Command("runs", "list the runs of a ledger");
-  runs.Option("--db", options->db, "the ledger");
+  runs.Option("--db", options->db, "ledger file (default ./redraft.db)");
   runs.Flag("--json", options->json, "print one JSON object");
   runs.Example("redraft runs");
   runs.Run([options] { return RunRuns(*options); });
@@ -189,8 +193,8 @@ void DeclareRuns(Args& root) {
 void DeclareShow(Args& root) {
   auto options = std::make_shared<LedgerOptions>();
   Args& show = root.Command("show", "show what a run has done and used");
-  show.Positional("RUN", options->run, "id, unique prefix of one, or \"latest\"", false);
-  show.Option("--db", options->db, "the ledger");
+  show.Positional("run", options->run, "id, unique prefix of one, or \"latest\"", false);
+  show.Option("--db", options->db, "ledger file (default ./redraft.db)");
   show.Flag("--json", options->json, "print one JSON object");
   show.Example("redraft show latest --json");
   show.Run([options] { return RunShow(*options); });
@@ -199,11 +203,11 @@ void DeclareShow(Args& root) {
 void DeclareDoctor(Args& root) {
   auto options = std::make_shared<LedgerOptions>();
   Args& doctor = root.Command("doctor", "check that a ledger is sound");
-  doctor.Option("--db", options->db, "the ledger");
+  doctor.Option("--db", options->db, "ledger file (default ./redraft.db)");
   doctor.Flag("--json", options->json, "print one JSON object");
   doctor.Option("--rebuild", options->rebuild,
                 "make a finished run's drafts, verdicts, ratings and events anew from its replies");
-  doctor.Example("redraft doctor --db ./redraft.db");
+  doctor.Example("redraft doctor --json");
   doctor.Example("redraft doctor --rebuild latest");
   doctor.Run([options] {
     return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options);

@@ -14,6 +14,7 @@ void DeclareCommands(Args& root) {
   DeclareTrain(root);
   DeclareModels(root);
   DeclareGate(root);
+  DeclareRank(root);
 }
 
 }  // namespace redraft::cli

@@ -20,5 +20,6 @@ void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
 void DeclareModels(Args& root);
 void DeclareGate(Args& root);
+void DeclareRank(Args& root);
 
 }  // namespace redraft::cli

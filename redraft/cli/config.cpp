@@ -86,4 +86,9 @@ Result<Config> LoadConfig(const std::string& path) {
   return ParseConfig(*text, file);
 }
 
+std::string LedgerPath(const std::string& flag, const Config& config) {
+  if (!flag.empty()) return flag;
+  return config.db.empty() ? "./redraft.db" : config.db;
+}
+
 }  // namespace redraft::cli

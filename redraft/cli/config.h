@@ -44,4 +44,7 @@ Result<Config> ParseConfig(const std::string& text, const std::string& name);
 /// Reads `path`, or ./redraft.toml when it is empty (missing: defaults). Errors: kConfig.
 Result<Config> LoadConfig(const std::string& path);
 
+/// The ledger to use: what --db says, else the configuration, else ./redraft.db.
+std::string LedgerPath(const std::string& flag, const Config& config);
+
 }  // namespace redraft::cli

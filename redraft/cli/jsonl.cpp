@@ -81,4 +81,17 @@ Result<int> ForEachJsonLine(const std::string& path,
   return status;
 }
 
+Result<int> VisitJsonLines(const std::string& path,
+                           const std::function<Status(const Json& line)>& body) {
+  REDRAFT_ASSIGN(const auto lines, ReadJsonLines(path));
+  int status = 0;
+  for (const JsonLine& line : lines) {
+    const Status done = line.value ? body(*line.value) : Status(Fail(line.value.error()));
+    if (done) continue;
+    status = 1;
+    std::fprintf(stderr, "redraft: error: line %zu: %s\n", line.number, done.error().message.c_str());
+  }
+  return status;
+}
+
 }  // namespace redraft::cli

@@ -11,7 +11,6 @@
 
 namespace redraft::cli {
 
-
 /// One non-blank line of the input.
 struct JsonLine {
   std::size_t number = 0;  ///< from 1
@@ -30,6 +29,11 @@ bool PrintResult(const JsonLine& line, const Result<Json>& result);
 /// Errors: as ReadJsonLines.
 Result<int> ForEachJsonLine(const std::string& path,
                             const std::function<Result<Json>(const Json& line)>& body);
+
+/// For a command with a single result: calls `body` for each good line and reports the lines that
+/// fail on standard error, by number. Returns 0, or 1 when some lines failed.
+Result<int> VisitJsonLines(const std::string& path,
+                           const std::function<Status(const Json& line)>& body);
 
 /// The string member `key` of a line. Errors: kInvalidArgument when it is missing or no string.
 Result<std::string> TextMember(const Json& line, const char* key);

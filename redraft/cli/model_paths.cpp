@@ -37,12 +37,13 @@ Result<fs::path> FindModelFile(const gguf::ModelEntry& model) {
   for (const fs::path& folder : folders) {
     const fs::path path = folder / model.file;
     if (!fs::exists(path, error)) continue;
-    REDRAFT_RETURN_IF_ERROR(gguf::VerifyModelFile(
-        path, model, gguf::VerifiedMarker(folders.back(), model)));
+    REDRAFT_RETURN_IF_ERROR(
+        gguf::VerifyModelFile(path, model, gguf::VerifiedMarker(folders.back(), model)));
     return path;
   }
   return Fail(ErrorCode::kConfig, fmt::format("the model {} is not on this machine; run "
-                                              "`redraft models pull {}`", model.id, model.id));
+                                              "`redraft models pull {}`",
+                                              model.id, model.id));
 }
 
 Result<fs::path> ResolveModel(const std::string& id_or_file) {
@@ -63,7 +64,8 @@ Result<fs::path> ResolveModel(const std::string& id_or_file) {
     return candidate;
   }
   return Fail(ErrorCode::kConfig, fmt::format("there is no model file {}; `redraft models list` "
-                                              "shows those that can be pulled", id_or_file));
+                                              "shows those that can be pulled",
+                                              id_or_file));
 }
 
 }  // namespace redraft::cli

@@ -3,9 +3,10 @@
 // What a judge looks at: weighted criteria, from a pack or from a Markdown file of the user's.
 //
 // Format   Markdown. A heading or bold line that carries a weight, such as
-//            "## Voice (15%)", "### 1. Voice (15 points)" or "**Voice** (15):",
-//          starts a criterion, the text below it describes it. A file without weights is one
-//          criterion of weight 1. The whole text is what the judge is shown.
+//            "## Voice (15%)", "### 1. Voice (15 points)", "**Voice** (15):" or "1. Voice — 15 %",
+//          or list item "- Voice (15 %): what it means", starts a criterion; the text behind and
+//          below it describes it. A file without weights is one criterion of weight 1. The whole
+//          text is what the judge is shown.
 
 #include <string>
 #include <string_view>
@@ -17,14 +18,14 @@ namespace redraft::core {
 
 struct Criterion {
   std::string name;
-  double weight = 0.0;       ///< share of the total, in (0, 1]; all weights sum to 1
+  double weight = 0.0;  ///< share of the total, in (0, 1]; all weights sum to 1
   std::string description;
 };
 
 struct Rubric {
   std::vector<Criterion> criteria;
-  std::string text;     ///< as shown to the judge
-  std::string sha256;   ///< of `text`
+  std::string text;    ///< as shown to the judge
+  std::string sha256;  ///< of `text`
 };
 
 /// Reads a rubric. Errors: kInvalidArgument for an empty text.

@@ -27,6 +27,7 @@ Task FictionTask(const std::string& words = "") {
 EvolveOptions Options(const std::string& preset) {
   EvolveOptions options = *Preset(preset);
   options.writer = "fake";
+  options.brake = 0;  // the fake writer has few words
   return options;
 }
 
@@ -132,7 +133,7 @@ TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {
     return reply;
   };
   std::set<std::string> results;
-  for (const std::uint64_t seed : {0, 1, 2, 3}) {
+  for (const std::uint64_t seed : {0U, 1U, 2U, 3U}) {
     core::MemoryReplyLog log;
     const auto shuffle = seed == 0 ? std::nullopt : std::optional<std::uint64_t>(seed);
     const Outcome outcome = RunWith(Options("small"), FictionTask(), *judge,
@@ -304,7 +305,7 @@ TEST(Evolve, SendsEachPacksCriteriaStylesThemesAndObjectivesOverTheWire) {
     };
     EvolveOptions options = Options("small");
     options.initial = 40;
-    options.variants = 5;
+    options.variants = 8;
     options.rounds = 2;
     options.generations = 1;
     const Outcome outcome = RunWith(options, task, *judge, script);
@@ -315,7 +316,7 @@ TEST(Evolve, SendsEachPacksCriteriaStylesThemesAndObjectivesOverTheWire) {
     for (const auto& criterion : task.rubric.criteria) reaches(criterion.description);
     for (const auto& style : task.pack.styles) reaches(style.description);
     for (const auto& theme : task.pack.themes) reaches(theme.description);
-    // 4 parents × 5 stratified objectives: each comes up.
+    // 8 stratified variants per parent: each objective comes up.
     for (const auto& objective : task.pack.objectives) reaches(objective.description);
     reaches(task.pack.judge_role);
     reaches(task.pack.writer_role);

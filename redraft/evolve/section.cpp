@@ -57,9 +57,18 @@ std::vector<Heading> Headings(std::string_view document) {
   std::vector<Heading> headings;
   for (cmark_node* node = cmark_node_first_child(root.get()); node; node = cmark_node_next(node)) {
     if (cmark_node_get_type(node) != CMARK_NODE_HEADING) continue;
-    headings.push_back({TextOf(node), cmark_node_get_heading_level(node),
-                        line_start(cmark_node_get_start_line(node)),
-                        line_start(cmark_node_get_end_line(node) + 1)});
+    const int first = cmark_node_get_start_line(node);
+    int last = first;
+    // "# Heading" is one line; an underlined one ends with its underline (cmark 0.30 reports a later
+    // line when blank lines follow).
+    const auto line = [&](int n) { return document.substr(line_start(n), line_start(n + 1) - line_start(n)); };
+    if (line(first).find_first_not_of(' ') == std::string_view::npos ||
+        line(first)[line(first).find_first_not_of(' ')] != '#') {
+      do {
+        ++last;
+      } while (line(last).find_first_not_of("=- \t\r\n") != std::string_view::npos);
+    }
+    headings.push_back({TextOf(node), cmark_node_get_heading_level(node), line_start(first), line_start(last + 1)});
   }
   return headings;
 }

@@ -166,7 +166,7 @@ bool Generation::Finish(const char* why) {
 
 bool Generation::FinishAtLimit() {
   if (!length_) return Finish("length");
-  const LengthController::Cut cut = length_->CutHere();
+  const LengthController::Cut cut = length_->CutHere(text_);
   text_.resize(std::min(text_.size(), cut.bytes));
   return Finish(cut.whole_sentences ? "stop" : "length");
 }

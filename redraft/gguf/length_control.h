@@ -10,12 +10,13 @@
 //            makes P(end) = h + (1 - h) * p. A greedy reply ends when h >= 1/2. The word after the
 //            m-th ends the reply: it is cut after its last whole sentence of at least min_words, or
 //            after word m when there is none.
-// Sentence   ends with . ! ? … or their full-width kin, and closing quotes; not inside an open
+// Sentence   ends with . ! ? … or their full-width kin, and closing marks; not inside an open
 //            quotation, after an initial or a title ("Mr."), or between digits.
-// Word       a run between white space or dashes that holds a letter or a digit.
+// Words      as text::CountWords counts them.
 // Cost       linear in the bytes appended.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -41,26 +42,26 @@ class LengthController {
     std::size_t bytes = 0;         ///< how much of the reply to keep
     bool whole_sentences = false;  ///< false: it ends in the middle of a sentence
   };
-  /// Where a reply that must stop now is to be cut.
-  Cut CutHere() const;
+  /// Where `reply`, all that was appended, is to be cut when it must stop now.
+  Cut CutHere(std::string_view reply) const;
 
  private:
-  void OnCharacter(char32_t c, std::size_t end);
+  void OnCharacter(std::int32_t c, std::string_view bytes);
   bool AtSentenceEnd() const { return ended_ && !quote_open_ && curly_depth_ == 0; }
 
   core::LengthControl limits_;
   std::string partial_;    ///< first bytes of a character that is not complete yet
   std::size_t bytes_ = 0;  ///< complete characters so far
+  std::string run_;        ///< since the last white space
+  int words_before_run_ = 0;
   int words_ = 0;
-  bool word_counted_ = false;  ///< the current run holds a letter or digit
-  std::string last_word_;      ///< ASCII letters of the current run, lower case
-  char32_t previous_ = 0;
+  std::int32_t previous_ = 0;
   bool ended_ = false;            ///< a terminator, then nothing but closing marks and space
+  bool digit_ended_ = false;      ///< a full stop after a digit: an end if white space follows
   bool quote_open_ = false;       ///< inside "straight" quotes
   int curly_depth_ = 0;           ///< inside “curly” quotes
   std::size_t text_end_ = 0;      ///< after the last character that is not white space
   std::size_t sentence_end_ = 0;  ///< after the last whole sentence within the limits
-  std::size_t limit_end_ = 0;     ///< after word max_words and its punctuation
 };
 
 }  // namespace redraft::gguf

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "redraft/base/assets.h"
@@ -45,7 +47,9 @@ class Table {
     return value->get<std::string>();
   }
 
-  std::uint64_t Bytes(const char* key) { return static_cast<std::uint64_t>(Number(key, kMaxBytes)); }
+  std::uint64_t Bytes(const char* key) {
+    return static_cast<std::uint64_t>(Number(key, kMaxBytes));
+  }
 
   int Count(const char* key) {
     return static_cast<int>(Number(key, std::numeric_limits<int>::max()));
@@ -56,7 +60,8 @@ class Table {
     const bool hex = std::ranges::all_of(
         digest, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (!problem_ && (digest.size() != 64 || !hex)) {
-      Wrong(fmt::format("{}: '{}' must be 64 lower-case hex digits, not '{}'", where_, key, digest));
+      Wrong(
+          fmt::format("{}: '{}' must be 64 lower-case hex digits, not '{}'", where_, key, digest));
     }
     return digest;
   }
@@ -156,11 +161,12 @@ Result<ModelSource> ReadPackages(const Json& json, const std::string& where,
   };
   REDRAFT_RETURN_IF_ERROR(table.Checked());
   if (!plain(package) || !plain(version)) {
-    table.Wrong(fmt::format("{}: '{}=={}' is not a package and a version", where, package, version));
+    table.Wrong(
+        fmt::format("{}: '{}=={}' is not a package and a version", where, package, version));
   }
   if (sum != model_bytes) {
-    table.Wrong(fmt::format("{}: the parts add up to {} bytes, the model has {}", where, sum,
-                            model_bytes));
+    table.Wrong(
+        fmt::format("{}: the parts add up to {} bytes, the model has {}", where, sum, model_bytes));
   }
   REDRAFT_RETURN_IF_ERROR(table.Checked());
   return source;
@@ -189,8 +195,8 @@ Result<ModelEntry> ReadEntry(const Json& json, const std::string& where) {
   const Json& sources = table.List("source");
   REDRAFT_RETURN_IF_ERROR(table.Checked());
   if (entry.file.find('/') != std::string::npos || !entry.file.ends_with(".gguf")) {
-    table.Wrong(fmt::format("{}: 'file' must be a name that ends in .gguf, not '{}'", where,
-                            entry.file));
+    table.Wrong(
+        fmt::format("{}: 'file' must be a name that ends in .gguf, not '{}'", where, entry.file));
   }
   REDRAFT_RETURN_IF_ERROR(table.Checked());
   for (const Json& item : sources) {
@@ -200,10 +206,11 @@ Result<ModelEntry> ReadEntry(const Json& json, const std::string& where) {
                                  : std::string();
     if (kind != kPackages && kind != kHub) {
       return Fail(ErrorCode::kConfig, fmt::format("{}: 'kind' must be \"packages\" or \"hub\", "
-                                                  "not \"{}\"", here, kind));
+                                                  "not \"{}\"",
+                                                  here, kind));
     }
-    REDRAFT_ASSIGN(ModelSource source, kind == kPackages ? ReadPackages(item, here, entry.bytes)
-                                                         : ReadHub(item, here));
+    REDRAFT_ASSIGN(ModelSource source,
+                   kind == kPackages ? ReadPackages(item, here, entry.bytes) : ReadHub(item, here));
     entry.sources.push_back(std::move(source));
   }
   return entry;
@@ -261,14 +268,13 @@ Result<ModelEntry> FindModel(const std::vector<ModelEntry>& registry, std::strin
   }
   const std::string nearest = Nearest(id, ids);
   return Fail(ErrorCode::kNotFound,
-              nearest.empty() ? fmt::format("no model is called '{}'; known are {}", id,
-                                            fmt::join(ids, ", "))
-                              : fmt::format("no model is called '{}'; did you mean '{}'?", id,
-                                            nearest));
+              nearest.empty()
+                  ? fmt::format("no model is called '{}'; known are {}", id, fmt::join(ids, ", "))
+                  : fmt::format("no model is called '{}'; did you mean '{}'?", id, nearest));
 }
 
 Status VerifyModelFile(const fs::path& path, const ModelEntry& model, const fs::path& marker) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return Fail(ErrorCode::kConfig, fmt::format("the model file {} cannot be read: {}",
                                                 path.string(), std::strerror(errno)));
@@ -281,9 +287,8 @@ Status VerifyModelFile(const fs::path& path, const ModelEntry& model, const fs::
                             path.string(), bytes, model.id, model.bytes, model.id));
   }
   // A file that is replaced or edited gets another time of change, so the record no longer fits it.
-  const std::string record =
-      fmt::format("{} {} {}.{:09} {}\n", model.sha256, bytes, info.st_mtim.tv_sec,
-                  info.st_mtim.tv_nsec, path.string());
+  const std::string record = fmt::format("{} {} {}.{:09} {}\n", model.sha256, bytes,
+                                         info.st_mtim.tv_sec, info.st_mtim.tv_nsec, path.string());
   if (!marker.empty()) {
     if (const auto known = ReadFile(marker, 1 << 16); known && *known == record) return Ok{};
   }
@@ -320,7 +325,8 @@ Status CheckGgufHeader(const fs::path& path) {
   std::memcpy(&version, head.data() + 4, sizeof version);
   if (version < 2 || version > 3) {
     return Fail(ErrorCode::kConfig, fmt::format("{} is a GGUF of version {}; versions 2 and 3 can "
-                                                "be read", path.string(), version));
+                                                "be read",
+                                                path.string(), version));
   }
   return Ok{};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The model registry: which models Redraft knows by name, where their files come from, and whether a
-// file on disk is the right one.
+// The model registry: which models Redraft knows by name, where their files come from, and whether
+// a file on disk is the right one.
 //
 // A model is one GGUF file, defined by its SHA-256. Sources only say where a copy may be had: parts
 // inside Python packages, concatenated in order, or one file of a repository on a model hub.

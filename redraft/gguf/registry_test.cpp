@@ -31,8 +31,10 @@ package = "tiny-part{i}"
 version = "1.0"
 member = "tiny{i}/part{ii}.bin"
 parts = [
-  { wheel = ")" + a + R"(", wheel_bytes = 15, sha256 = ")" + a + R"(", bytes = 10 },
-  { wheel = ")" + a + R"(", wheel_bytes = 25, sha256 = ")" + a + R"(", bytes = 20 },
+  { wheel = ")" + a + R"(", wheel_bytes = 15, sha256 = ")" +
+                     a + R"(", bytes = 10 },
+  { wheel = ")" + a + R"(", wheel_bytes = 25, sha256 = ")" +
+                     a + R"(", bytes = 20 },
 ]
 
 [[model.source]]

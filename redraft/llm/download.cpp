@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "redraft/base/file.h"
 
@@ -147,9 +148,9 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) 
     if (!Begin(transfer) || !Report(transfer)) return 0;
   }
   if (std::fwrite(data, 1, bytes, transfer.file.get()) != bytes) {
-    transfer.Problem(ErrorCode::kFailed, fmt::format("cannot write {}: {}",
-                                                     transfer.options.to.string(),
-                                                     std::strerror(errno)));
+    transfer.Problem(
+        ErrorCode::kFailed,
+        fmt::format("cannot write {}: {}", transfer.options.to.string(), std::strerror(errno)));
     return 0;
   }
   transfer.received += bytes;
@@ -204,8 +205,8 @@ Status Try(const DownloadOptions& options, bool& again) {
   const CURLcode code = Perform(transfer);
   const std::string host = HostOf(options.url);
   if (transfer.file && std::fclose(transfer.file.release()) != 0) {
-    transfer.Problem(ErrorCode::kFailed, fmt::format("cannot write {}: {}", options.to.string(),
-                                                     std::strerror(errno)));
+    transfer.Problem(ErrorCode::kFailed,
+                     fmt::format("cannot write {}: {}", options.to.string(), std::strerror(errno)));
   }
   again = false;
   if (transfer.problem) return Fail(*transfer.problem);
@@ -221,14 +222,13 @@ Status Try(const DownloadOptions& options, bool& again) {
     return Fail(ErrorCode::kUnavailable, fmt::format("{}: {}", host, curl_easy_strerror(code)));
   }
   if (transfer.status != 200 && transfer.status != 206) {
-    return Fail(CodeOf(transfer.status),
-                fmt::format("{} answers HTTP {}", host, transfer.status));
+    return Fail(CodeOf(transfer.status), fmt::format("{} answers HTTP {}", host, transfer.status));
   }
   const std::uint64_t have = transfer.offset + transfer.received;
   if (transfer.total() > 0 && have < transfer.total()) {
     again = transfer.received > 0;
-    return Fail(ErrorCode::kUnavailable, fmt::format("{} ended after {} of {} bytes", host, have,
-                                                     transfer.total()));
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("{} ended after {} of {} bytes", host, have, transfer.total()));
   }
   return Ok{};
 }

@@ -18,8 +18,8 @@
 namespace redraft::llm {
 
 struct DownloadOptions {
-  std::string url;           ///< http or https; redirections are followed
-  std::filesystem::path to;  ///< the partial file; its folder exists
+  std::string url;             ///< http or https; redirections are followed
+  std::filesystem::path to;    ///< the partial file; its folder exists
   bool known_content = false;  ///< the caller checks the complete file by a hash
   /// Called as bytes arrive, first when the size is known and before any of them: bytes in the file
   /// and the size of the whole (0: the server does not say). False stops the download.

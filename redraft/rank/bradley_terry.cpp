@@ -16,10 +16,11 @@ namespace redraft::rank {
 namespace {
 
 constexpr int kMaxSteps = 200;
-constexpr double kStepTolerance = 1e-10;  ///< a Newton step this small ends the fit
-constexpr int kDenseStep = 256;           ///< parameters up to which a step is a dense solve
-constexpr int kWidth = 16;                ///< right-hand sides solved together
-constexpr int kDrawBlocks = 8;            ///< 128 posterior draws when the fit is not dense
+constexpr double kStepTolerance = 1e-8;  ///< a Newton step this small ends the fit
+constexpr double kStepAccuracy = 1e-4;  ///< of a step by conjugate gradients; later steps repair it
+constexpr int kDenseStep = 256;         ///< parameters up to which a step is a dense solve
+constexpr int kWidth = 16;              ///< right-hand sides solved together
+constexpr int kDrawBlocks = 8;          ///< 128 posterior draws when the fit is not dense
 
 struct Maximum {
   Eigen::VectorXd x;
@@ -36,7 +37,7 @@ Result<Maximum> Climb(const Model& model, Eigen::VectorXd x) {
     const bool dense = model.layout().parameters <= kDenseStep;
     const Eigen::VectorXd direction =
         dense ? Eigen::VectorXd(information.Dense().llt().solve(gradient))
-              : information.Solve<1>(gradient, 1e-10);
+              : information.Solve<1>(gradient, kStepAccuracy);
     double length = 1;
     Eigen::VectorXd next = x + direction;
     double next_height = model.LogPosterior(next);
@@ -113,7 +114,7 @@ Eigen::VectorXd SampledPosterior(const Information& information, double shift, B
       Rng stream = rng.Fork(fmt::format("{}/{}", block, c));
       noise.col(c) = information.Noise(stream);
     }
-    const Block<kWidth> draw = information.Solve<kWidth>(noise, 1e-5);
+    const Block<kWidth> draw = information.Solve<kWidth>(noise, 1e-3);
     const Block<kWidth> conditional =
         draw - information.diagonal().cwiseInverse().asDiagonal() * noise;
     spread[block] = conditional.rowwise().squaredNorm();
@@ -160,7 +161,8 @@ Result<BradleyTerry> FitBradleyTerry(int items, const std::vector<Outcome>& outc
   for (int judge = 0; judge < layout.judges; ++judge) {
     if (layout.judge_slot >= 0) fit.judge_slot.push_back(coefficient(layout.judge_slot + judge));
     if (layout.judge_log_slope >= 0) {
-      fit.judge_log_slope.push_back(coefficient(layout.judge_log_slope + judge));
+      const int at = layout.LogSlope(judge);
+      fit.judge_log_slope.push_back(at < 0 ? Coefficient{} : coefficient(at));
     }
     if (options.log_odds) {
       fit.judge_noise.push_back(std::sqrt(model.noise()[static_cast<std::size_t>(judge)]));
@@ -217,6 +219,7 @@ TopK PosteriorTopK(const BradleyTerry& fit, int k, Rng rng, int draws) {
     draws = static_cast<int>(fit.draws.size()) / static_cast<int>(items);
   }
   Eigen::VectorXd draw(items), z(items);
+  std::vector<int> times(fit.strength.size(), 0);
   for (int d = 0; d < draws; ++d) {
     if (fit.draws.empty()) {
       for (Eigen::Index i = 0; i < items; ++i) z[i] = rng.Normal();
@@ -227,8 +230,11 @@ TopK PosteriorTopK(const BradleyTerry& fit, int k, Rng rng, int draws) {
     std::nth_element(order.begin(), order.begin() + top.k - 1, order.end(),
                      best_first(draw.data()));
     for (int i = 0; i < top.k; ++i) {
-      top.p_top[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])] += 1.0 / draws;
+      ++times[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])];
     }
+  }
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    top.p_top[i] = static_cast<double>(times[i]) / draws;
   }
   for (const int item : top.best) top.expected_recall += top.p_top[static_cast<std::size_t>(item)];
   top.expected_recall /= top.k;

@@ -62,7 +62,8 @@ struct BradleyTerry {
   std::optional<Coefficient> length;    ///< logits per unit of log length ratio
   std::optional<Coefficient> log_tie;   ///< ln ν of Davidson's model
   std::vector<Coefficient> judge_slot;  ///< each judge's deviation from `slot`; empty for one judge
-  std::vector<Coefficient> judge_log_slope;  ///< ln slope_j; empty unless judge_slopes
+  std::vector<Coefficient>
+      judge_log_slope;              ///< ln slope_j against judge 0; empty unless judge_slopes
   std::vector<double> judge_noise;  ///< sd of each judge's logits around η; empty unless log_odds
   Components components;
   double log_posterior = 0;  ///< at the maximum, without constants

@@ -165,16 +165,16 @@ Model::Model(int items, const std::vector<Outcome>& outcomes, const BradleyTerry
   if (options.length) layout_.length = add(1, options.covariate_precision);
   if (options.davidson) layout_.log_tie = add(1, options.covariate_precision);
   if (options.slot && panel) layout_.judge_slot = add(layout_.judges, kJudgeSlotPrecision);
-  // One judge's slope cannot be told from the scale of the strengths.
   if (options.judge_slopes && panel) {
-    layout_.judge_log_slope = add(layout_.judges, kJudgeSlopePrecision);
+    layout_.judge_log_slope = add(layout_.judges - 1, kJudgeSlopePrecision);
   }
   prior_ = Eigen::Map<const Eigen::VectorXd>(precision.data(), layout_.parameters);
   noise_.assign(static_cast<std::size_t>(layout_.judges), kNoisePriorVariance);
 }
 
 double Model::Slope(const Eigen::VectorXd& x, int judge) const {
-  return layout_.judge_log_slope < 0 ? 1 : std::exp(x[layout_.judge_log_slope + judge]);
+  const int at = layout_.LogSlope(judge);
+  return at < 0 ? 1 : std::exp(x[at]);
 }
 
 double Model::Predictor(const Eigen::VectorXd& x, const Outcome& outcome) const {
@@ -217,8 +217,8 @@ Linearized Model::LinearizeOne(const Eigen::VectorXd& x, const Outcome& outcome)
   if (layout_.slot >= 0 && sign != 0) add(layout_.slot, sign);
   if (layout_.judge_slot >= 0 && sign != 0) add(layout_.judge_slot + outcome.judge, sign);
   if (layout_.length >= 0) add(layout_.length, outcome.log_len_ratio);
-  if (layout_.judge_log_slope >= 0) {
-    add(layout_.judge_log_slope + outcome.judge, slope * (x[outcome.a] - x[outcome.b]));
+  if (const int at = layout_.LogSlope(outcome.judge); at >= 0) {
+    add(at, slope * (x[outcome.a] - x[outcome.b]));
   }
 
   const double eta = Predictor(x, outcome);

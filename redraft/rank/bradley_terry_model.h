@@ -29,8 +29,13 @@ struct Layout {
   int length = -1;
   int log_tie = -1;
   int judge_slot = -1;       ///< of judge 0; the others follow
-  int judge_log_slope = -1;  ///< of judge 0; the others follow
+  int judge_log_slope = -1;  ///< of judge 1; the others follow
   int parameters = 0;
+
+  /// The slope of judge 0 is 1: a common factor of all slopes is the unit of the strengths.
+  int LogSlope(int judge) const {
+    return judge_log_slope < 0 || judge == 0 ? -1 : judge_log_slope + judge - 1;
+  }
 };
 
 /// One outcome linearised at the current parameters.

@@ -34,6 +34,11 @@ Standings Sorted(std::size_t count, const std::vector<Outcome>& outcomes, const 
 
 Json OrNull(const std::optional<double>& value) { return value ? NumberOrNull(*value) : Json(); }
 
+Json CoefficientJson(const std::optional<Coefficient>& coefficient) {
+  if (!coefficient) return {{"logit", nullptr}, {"se", nullptr}};
+  return {{"logit", NumberOrNull(coefficient->value)}, {"se", NumberOrNull(coefficient->se)}};
+}
+
 }  // namespace
 
 Standings EloStandings(const std::vector<double>& ratings, const std::vector<Outcome>& outcomes) {
@@ -58,6 +63,7 @@ Standings BradleyTerryStandings(const BradleyTerry& fit, const TopK& top,
     row.p_top = top.p_top[item];
   });
   standings.slot = fit.slot;
+  standings.length = fit.length;
   return standings;
 }
 
@@ -72,13 +78,11 @@ Json ToJson(const Standings& standings, const std::vector<Json>& ids) {
                      {"p_top", OrNull(row.p_top)},
                      {"n", row.verdicts}});
   }
-  Json slot = {{"logit", nullptr}, {"se", nullptr}};
-  if (standings.slot) {
-    slot = {{"logit", NumberOrNull(standings.slot->value)},
-            {"se", NumberOrNull(standings.slot->se)}};
-  }
-  return {
-      {"items", std::move(items)}, {"slot", std::move(slot)}, {"components", standings.components}};
+  Json json = {{"items", std::move(items)},
+               {"slot", CoefficientJson(standings.slot)},
+               {"components", standings.components}};
+  if (standings.length) json["length"] = CoefficientJson(standings.length);
+  return json;
 }
 
 }  // namespace redraft::rank

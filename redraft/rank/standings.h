@@ -24,9 +24,10 @@ struct Standing {
 };
 
 struct Standings {
-  std::vector<Standing> items;      ///< best first; equal ratings in item order
-  std::optional<Coefficient> slot;  ///< first-slot advantage, when fitted
-  int components = 0;               ///< pieces of the comparison graph
+  std::vector<Standing> items;        ///< best first; equal ratings in item order
+  std::optional<Coefficient> slot;    ///< first-slot advantage, when fitted
+  std::optional<Coefficient> length;  ///< per unit of log length ratio, when fitted
+  int components = 0;                 ///< pieces of the comparison graph
 };
 
 Standings EloStandings(const std::vector<double>& ratings, const std::vector<Outcome>& outcomes);
@@ -36,7 +37,8 @@ Standings BradleyTerryStandings(const BradleyTerry& fit, const TopK& top,
                                 const std::vector<Outcome>& outcomes);
 
 /// {"items":[{"id","rating","se","lo","hi","p_top","n"}],"slot":{"logit","se"},"components"}; `ids`
-/// names the items. Without a slot term "slot" is {"logit":null,"se":null}.
+/// names the items, and "length":{"logit","se"} joins when it was fitted. Without a slot term
+/// "slot" is {"logit":null,"se":null}.
 Json ToJson(const Standings& standings, const std::vector<Json>& ids);
 
 }  // namespace redraft::rank

@@ -165,8 +165,9 @@ bool CleanFront(std::string_view& text, std::string_view noun) {
   const std::size_t colon = line.find(':');
   const bool whole_line = colon == std::string_view::npos || colon + 1 == line.size() ||
                           line.substr(colon).starts_with(":**");
-  const bool announces = whole_line && IsAnnouncement(line, noun) &&
-                         CountWords(line) <= std::min(40, CountWords(rest));
+  const bool announces =
+      whole_line && IsAnnouncement(line, noun) &&
+      (IsPureAnnouncement(line, noun) || CountWords(line) <= std::min(40, CountWords(rest)));
   const bool byline =
       StartsWithLabel(line, "by ") && CountWords(line) <= 5 && IsTitleCase(line.substr(3));
   if (announces || byline || IsTitle(text, line)) {

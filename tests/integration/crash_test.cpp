@@ -26,9 +26,13 @@ std::string Content(const std::string& db, const ProcessResult& result) {
   Result<store::Ledger> ledger = store::Ledger::Open(db);
   EXPECT_TRUE(ledger);
   const store::Run run = *ledger->FindRun("latest");
-  for (const auto& draft : *ledger->Drafts(run.id)) all += DumpJson(core::ToJson(draft)) + "\n";
-  for (const auto& verdict : *ledger->Verdicts(run.id)) all += DumpJson(core::ToJson(verdict)) + "\n";
-  for (const auto& rating : *ledger->Ratings(run.id)) {
+  const auto drafts = ledger->Drafts(run.id);
+  const auto verdicts = ledger->Verdicts(run.id);
+  const auto ratings = ledger->Ratings(run.id);
+  EXPECT_TRUE(drafts && verdicts && ratings);
+  for (const auto& draft : *drafts) all += DumpJson(core::ToJson(draft)) + "\n";
+  for (const auto& verdict : *verdicts) all += DumpJson(core::ToJson(verdict)) + "\n";
+  for (const auto& rating : *ratings) {
     all += rating.id + " " + DumpJson(Json{rating.elo, *rating.bt, *rating.se, rating.n}) + "\n";
   }
   return all;
