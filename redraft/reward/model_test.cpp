@@ -100,8 +100,8 @@ TEST(RewardModel, ScoresFollowTheFormula) {
 
 TEST(RewardModel, TheShippedModelGivesTheRecordedScores) {
   const RewardModel model = BuiltIn();
-  const std::vector<double> recorded = {22.835463738464462, -3.1004795868861912, 29.86497414381504,
-                                        29.514916820451308, 23.269920750975054};
+  const std::vector<double> recorded = {6.7398505350303282, -16.592975551813893, 11.573766238957489,
+                                        2.3421244283672991, -26.769573371784702};
   for (std::size_t i = 0; i < recorded.size(); ++i) {
     EXPECT_NEAR(model.Score(Passages()[i]), recorded[i], 1e-9) << "passage " << i;
   }
@@ -114,6 +114,15 @@ TEST(RewardModel, TheShippedModelKnowsWhereItComesFrom) {
   EXPECT_EQ(provenance["command"], "redraft train reward --pairs lamp --length neutral --seed 1");
   EXPECT_EQ(provenance["data"][0]["sha256"].get<std::string>().size(), 64U);
   EXPECT_GE(provenance["cv_accuracy"].get<double>(), 0.92);
+}
+
+TEST(RewardModel, OneWordDoesNotBeatAParagraphAsItDoesWithoutTheLengthTerm) {
+  const RewardModel model = BuiltIn();
+  RewardModelData uncorrected = model.data();
+  uncorrected.length_slope = 0;
+  const RewardModel floor(std::move(uncorrected));
+  EXPECT_GT(floor.Score("Rain."), floor.Score(Passages()[0]));
+  EXPECT_LT(model.Score("Rain."), model.Score(Passages()[0]));
 }
 
 TEST(RewardModel, PlainProseBeatsOrnateProse) {

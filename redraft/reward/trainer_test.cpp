@@ -197,6 +197,22 @@ TEST(Trainer, RetrainingOnLampReproducesTheShippedModelAndTheFloor) {
   const auto held_out = EvaluatePairs(trained.model, validation.pairs);
   EXPECT_GE(held_out.accuracy, 47.0 / 51);
 
+  // Held-out texts against their first halves: the plain floor prefers nearly every half.
+  RewardModelData uncorrected = trained.model.data();
+  uncorrected.length_slope = 0;
+  const RewardModel floor(std::move(uncorrected));
+  int floor_wins = 0;
+  int whole_wins = 0;
+  for (const Pair& pair : validation.pairs) {
+    for (const std::string& text : {pair.chosen, pair.rejected}) {
+      const std::string half = text.substr(0, text.find(' ', text.size() / 2));
+      floor_wins += floor.Score(text) > floor.Score(half) ? 1 : 0;
+      whole_wins += trained.model.Score(text) > trained.model.Score(half) ? 1 : 0;
+    }
+  }
+  EXPECT_LT(floor_wins, 102 / 10);
+  EXPECT_GT(whole_wins, 102 / 5);
+
   const auto shipped = RewardModel::BuiltIn();
   ASSERT_TRUE(shipped) << shipped.error().message;
   for (const Pair& pair : validation.pairs) {
