@@ -66,6 +66,7 @@ function(redraft_tests)
   if(TARGET redraft)
     add_custom_target(redraft_all_tests DEPENDS ${_all} redraft mock_server)
     add_test(NAME tree COMMAND ${REDRAFT_PYTHON} ${CMAKE_SOURCE_DIR}/tools/check_tree.py)
+    add_test(NAME tree_rules COMMAND ${REDRAFT_PYTHON} ${CMAKE_SOURCE_DIR}/tools/check_tree_test.py)
   endif()
 endfunction()
 

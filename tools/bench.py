@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs bench programs of a build folder: bench.py BUILD JSON_FILE_OR_EMPTY [NAME...]
 
-Each bench prints its figures for people and writes {"<figure>": number} to the file given by --json; they are
-merged into one file {"<bench>": {"<figure>": number}}.
+Each bench prints its figures for people and writes {"<bench>": {"<figure>": number}} to the file given by --json;
+they are merged into one file.
 """
 import json
 import pathlib
@@ -23,7 +23,7 @@ for name in wanted or known:
         if subprocess.run([build / f"bench_{name}", "--json", figures.name], stdin=subprocess.DEVNULL).returncode:
             failed.append(name)
             continue
-        merged[name] = json.load(open(figures.name))
+        merged.update(json.load(open(figures.name)))
 if out:
     pathlib.Path(out).write_text(json.dumps(merged, indent=2) + "\n")
 if failed:

@@ -32,7 +32,8 @@ CREATE TABLE requests (
   state TEXT NOT NULL CHECK (state IN ('planned', 'leased', 'answered')),
   lease_owner TEXT,                         -- the worker that has it, and until when; for ledgers
   lease_until_ms BIGINT,                    -- that several workers share
-  PRIMARY KEY (run, key)
+  PRIMARY KEY (run, key),
+  UNIQUE (run, ordinal)
 );
 
 CREATE TABLE attempts (

@@ -148,7 +148,10 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "redraft: error: %s (see redraft --help)\n", what.c_str());
     return 2;
   }
-  if (!chosen) return 0;
+  if (!chosen) {
+    std::fprintf(stderr, "redraft: error: name one of its subcommands (see --help)\n");
+    return 2;
+  }
   try {
     const Result<int> status = chosen();
     std::fflush(stdout);

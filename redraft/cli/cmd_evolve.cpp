@@ -136,6 +136,24 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   return 0;
 }
 
+/// A finished section run has written its winner into the document, so that the document no longer
+/// says what the run was given: the run whose winner stands there is the one to go on with.
+Result<std::optional<store::Run>> RunWhoseWinnerStands(const RunSetup& setup, const Json& manifest,
+                                                       const std::vector<store::Run>& runs) {
+  if (setup.section.empty()) return std::optional<store::Run>();
+  REDRAFT_ASSIGN(const std::string document, ReadTextFile(setup.document));
+  REDRAFT_ASSIGN(const evolve::Section section, evolve::FindSection(document, setup.section));
+  for (const store::Run& run : runs) {
+    if (run.state != store::RunState::kFinished) continue;
+    const std::string text = run.result.at("best").at("text");
+    if (evolve::ReplaceBody(section, text) != document) continue;
+    Json as_given = manifest;
+    as_given["brief"]["task"] = run.manifest.at("brief").at("task");
+    if (Identity(as_given) == run.identity) return run;
+  }
+  return std::optional<store::Run>();
+}
+
 /// The run to work on: the one with this identity, or a new one if nothing forbids it.
 Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bool fork) {
   REDRAFT_ASSIGN(const Json manifest, MakeManifest(setup));
@@ -143,6 +161,8 @@ Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bo
   REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
   if (same) return *same;
   REDRAFT_ASSIGN(const auto others, ledger.RunsOfBrief(setup.task.brief.sha256));
+  REDRAFT_ASSIGN(const auto standing, RunWhoseWinnerStands(setup, manifest, others));
+  if (standing) return *standing;
   store::NewRun fresh{identity, setup.document, manifest, ""};
   if (!others.empty()) {
     const store::Run& last = others.back();

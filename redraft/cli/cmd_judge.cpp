@@ -4,6 +4,7 @@
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judging.h"
+#include "redraft/core/brief.h"
 #include "redraft/judge/pair_verdict.h"
 
 namespace redraft::cli {

@@ -12,7 +12,16 @@ void DeclareCommands(Args& root);
 void DeclareExport(Args& root);
 void DeclareImport(Args& root);
 void DeclareReport(Args& root);
+void DeclareEvolve(Args& root);
+void DeclareResume(Args& root);
+void DeclareReplay(Args& root);
+void DeclareRuns(Args& root);
+void DeclareShow(Args& root);
+void DeclareDoctor(Args& root);
+void DeclareJudge(Args& root);
+void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
 void DeclareModels(Args& root);
+void DeclareGate(Args& root);
 
 }  // namespace redraft::cli

@@ -14,13 +14,13 @@ std::string Environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
+}  // namespace
+
 fs::path CacheFolder() {
   if (const std::string cache = Environment("REDRAFT_CACHE"); !cache.empty()) return cache;
   const std::string home = Environment("HOME");
   return (home.empty() ? fs::temp_directory_path() : fs::path(home)) / ".cache" / "redraft";
 }
-
-}  // namespace
 
 std::vector<fs::path> ModelFolders() {
   std::vector<fs::path> folders;

@@ -15,6 +15,10 @@
 
 namespace redraft::cli {
 
+/// Where downloads, models and what was probed of the machine are kept: $REDRAFT_CACHE, else
+/// ~/.cache/redraft.
+std::filesystem::path CacheFolder();
+
 /// The folders that are looked into, in order; the last is the one that `models pull` writes.
 std::vector<std::filesystem::path> ModelFolders();
 

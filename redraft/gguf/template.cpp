@@ -174,10 +174,11 @@ Result<Template> Template::Parse(std::string_view text, Undefined undefined) {
   }
 }
 
-Result<std::vector<TextPart>> Template::Render(const Json& values) const {
+Result<std::vector<TextPart>> Template::Render(const Json& values, const Json& markup) const {
   try {
     jinja::context context(state_->source);
     jinja::global_from_json(context, common_json::parse(DumpJson(values)), /*mark_input=*/true);
+    jinja::global_from_json(context, common_json::parse(DumpJson(markup)), /*mark_input=*/false);
     jinja::runtime runtime(context);
     const jinja::value results = runtime.execute(state_->program);
     const auto text = jinja::runtime::gather_string_parts(results);

@@ -41,10 +41,12 @@ class Template {
   Template(Template&&) noexcept;
   Template& operator=(Template&&) noexcept;
 
-  /// `values` is an object: its keys are the template's variables.
+  /// `values` is an object: its keys are the template's variables; so are those of `markup`, whose
+  /// text counts as the template's own.
   /// Errors: kInvalidArgument naming the undefined variable, or quoting what the template raised,
   /// with line and column.
-  Result<std::vector<TextPart>> Render(const Json& values) const;
+  Result<std::vector<TextPart>> Render(const Json& values,
+                                       const Json& markup = Json::object()) const;
 
  private:
   struct State;

@@ -134,7 +134,7 @@ class ExecEndpoint::Worker {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           deadline - std::chrono::steady_clock::now());
       if (left.count() <= 0) {
-        return Failure(fmt::format("was silent for {} s", patience_.count() / 1000.0));
+        return Failure(fmt::format("was silent for {} s", std::chrono::duration<double>(patience_).count()));
       }
       pollfd poll_fd{fd, events, 0};
       const int slice = static_cast<int>(std::min<std::int64_t>(left.count(), 100));

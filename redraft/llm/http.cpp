@@ -33,6 +33,7 @@ struct Transfer {
   HttpCallback done;
   Easy easy;
   std::unique_ptr<curl_slist, ListDeleter> headers;
+  std::size_t sent = 0;  // bytes of the request's body
   HttpResponse response;
   bool too_large = false;
   std::array<char, CURL_ERROR_SIZE> reason{};
@@ -40,13 +41,23 @@ struct Transfer {
 
 std::size_t TakeBody(char* bytes, std::size_t, std::size_t count, void* target) {
   auto& transfer = *static_cast<Transfer*>(target);
-  if (transfer.response.body.size() + count > kMaxResponseBytes) {
+  if (transfer.response.body.size() + count > transfer.request.max_response_bytes) {
     transfer.too_large = true;
     return 0;  // libcurl ends the transfer
   }
   transfer.response.body.append(bytes, count);
   return count;
 }
+
+std::size_t GiveBody(char* target, std::size_t, std::size_t room, void* source) {
+  auto& transfer = *static_cast<Transfer*>(source);
+  const std::size_t count = transfer.request.body.copy(target, room, transfer.sent);
+  transfer.sent += count;
+  return count;
+}
+
+/// libcurl asks for this before it repeats a request on its own.
+int RefuseToRewind(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -184,7 +195,9 @@ class HttpClient::Loop {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, &GiveBody);
+    curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &RefuseToRewind);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);
@@ -223,7 +236,10 @@ class HttpClient::Loop {
     }
     std::string reason =
         transfer->reason[0] != '\0' ? transfer->reason.data() : curl_easy_strerror(result);
-    if (transfer->too_large) reason = fmt::format("reply over {} MiB", kMaxResponseBytes >> 20);
+    if (transfer->too_large) {
+      reason = fmt::format("the reply is over {} bytes", transfer->request.max_response_bytes);
+    }
+    if (result == CURLE_SEND_FAIL_REWIND) reason = "the connection was lost";
     transfer->done(
         Fail(CodeOf(result), fmt::format("{}: {}", ShownUrl(transfer->request.url), reason)));
   }

@@ -6,6 +6,9 @@
 // proxies of the environment are honoured, except for loopback addresses; redirects are not
 // followed, because they would carry the key to another place.
 //
+// A request is written once: when a kept connection turns out to be dead after part of the body
+// went out, Post fails instead of repeating it, because the caller counts tries.
+//
 // Threads  Post and Cancel may be called from any thread; callbacks run on the client's own thread
 //          or, when the client ends, on the one that ends it, and must not block.
 // Cost     0.1 to 0.3 ms of CPU per call of 6 kB out and 4 kB in; 12 to 25 kB per transfer.
@@ -20,14 +23,12 @@
 
 namespace redraft::llm {
 
-/// Largest response body that is read.
-inline constexpr std::size_t kMaxResponseBytes = std::size_t{16} << 20;
-
 struct HttpRequest {
   std::string url;                   ///< http or https
   std::vector<std::string> headers;  ///< "Name: value"
   std::string body;
-  std::chrono::milliseconds timeout{600'000};  ///< for the whole exchange
+  std::chrono::milliseconds timeout{600'000};         ///< for the whole exchange
+  std::size_t max_response_bytes = 16 * 1024 * 1024;  ///< of the body, decoded
 };
 
 struct HttpResponse {
@@ -49,7 +50,7 @@ class HttpClient {
 
   /// Calls `done` once with whatever status the server answered.
   /// Errors: kUnavailable (no address, refused, reset, timed out), kMalformedReply (half a body,
-  /// bad encoding, over kMaxResponseBytes), kRefused (certificate), kConfig (URL), kCancelled.
+  /// bad encoding, over max_response_bytes), kRefused (certificate), kConfig (URL), kCancelled.
   /// Messages name the URL without user and password, and never a header.
   void Post(HttpRequest request, HttpCallback done) {
     Post(nullptr, std::move(request), std::move(done));

@@ -151,7 +151,8 @@ Result<std::string> ChatUrl(std::string_view base_url) {
   trim("/chat/completions");
   while (rest.size() > host && trim("/")) {
   }
-  if (rest.size() <= host || rest.find_first_of("?# \t\r\n") != std::string_view::npos) {
+  if (rest.size() <= host || rest[host] == '/' ||
+      rest.find_first_of("?# \t\r\n") != std::string_view::npos) {
     return Fail(ErrorCode::kConfig,
                 "the base URL needs a host and takes no query; write it like "
                 "http://127.0.0.1:8080/v1");

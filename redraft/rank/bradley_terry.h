@@ -39,13 +39,13 @@ namespace redraft::rank {
 inline constexpr int kDenseItems = 1500;
 
 struct BradleyTerryOptions {
-  double precision = 0.1;            ///< of the normal prior on each strength (sd 3.2 logits)
-  double covariate_precision = 0.1;  ///< of the prior on slot, length and tie terms
-  bool slot = false;                 ///< fit the advantage of the first slot
-  bool length = false;               ///< fit the log length ratio
-  bool judge_slopes = false;         ///< fit how sharply each judge tells items apart
-  bool davidson = false;             ///< model exact ties instead of halving them
-  bool log_odds = false;             ///< use Outcome::logit where there is one
+  double precision = 0.1;             ///< of the normal prior on each strength (sd 3.2 logits)
+  double covariate_precision = 0.01;  ///< of the prior on slot, length and tie terms
+  bool slot = false;                  ///< fit the advantage of the first slot
+  bool length = false;                ///< fit the log length ratio
+  bool judge_slopes = false;          ///< fit how sharply each judge tells items apart
+  bool davidson = false;              ///< model exact ties instead of halving them
+  bool log_odds = false;              ///< use Outcome::logit where there is one
 };
 
 struct Coefficient {

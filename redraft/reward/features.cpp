@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 
 #include "redraft/base/hash.h"
+#include "redraft/text/codepoint.h"
 
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF  // a fused multiply-add would round differently (GCC: off by
@@ -16,65 +16,17 @@
 namespace redraft::reward {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
-constexpr char32_t kDropped = 0xFFFFFFFF;
+constexpr std::int32_t kReplacement = 0xFFFD;
+constexpr std::int32_t kDropped = -1;
+constexpr std::int32_t kEllipsis = 0x2026;
 
-/// Decodes the code point at `text[at]` and moves `at` behind it; one bad byte gives U+FFFD.
-char32_t NextCodePoint(std::string_view text, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(at);
-  if (lead < 0x80) {
-    ++at;
-    return lead;
-  }
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) {
-    ++at;
-    return kReplacement;
-  }
-  char32_t code = lead & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) {
-      ++at;
-      return kReplacement;
-    }
-    code = code << 6 | (byte(at + i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-    ++at;
-    return kReplacement;
-  }
-  at += length;
-  return code;
-}
-
-void AppendUtf8(std::string& out, char32_t code) {
-  const auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
-
-char32_t LowerCase(char32_t c) {
+std::int32_t LowerCase(std::int32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
   if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 32;  // × lies among the Latin-1 capitals
   if (c == 0x130) return 'i';
   if (c == 0x178) return 0xFF;
-  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1U;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1U);
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
   if (c >= 0x391 && c <= 0x3A9) return c + 32;
   if (c >= 0x410 && c <= 0x42F) return c + 32;
   if (c >= 0x400 && c <= 0x40F) return c + 80;
@@ -82,7 +34,7 @@ char32_t LowerCase(char32_t c) {
 }
 
 /// One code point as the model sees it: a folded one, ' ' for white space, or kDropped.
-char32_t Fold(char32_t c) {
+std::int32_t Fold(std::int32_t c) {
   if (c < 0x80) {
     if (c == ' ' || (c >= 0x09 && c <= 0x0D)) return ' ';
     return c < 0x20 || c == 0x7F ? kDropped : LowerCase(c);
@@ -142,19 +94,19 @@ class GramCounter {
 
 }  // namespace
 
-std::string FoldText(std::string_view text) {
+std::string FoldText(std::string_view input) {
   std::string out;
-  out.reserve(text.size() + 2);
+  out.reserve(input.size() + 2);
   out += ' ';
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t original = NextCodePoint(text, at);
-    if (original == 0x2026) {
+  for (std::size_t at = 0; at < input.size();) {
+    const std::int32_t decoded = text::NextCodePoint(input, at);
+    if (decoded == kEllipsis) {
       out += "...";
       continue;
     }
-    const char32_t c = Fold(original);
+    const std::int32_t c = Fold(decoded == text::kBadByte ? kReplacement : decoded);
     if (c == kDropped || (c == ' ' && out.back() == ' ')) continue;
-    AppendUtf8(out, c);
+    text::AppendCodePoint(out, c);
   }
   if (out.back() != ' ') out += ' ';
   if (out.size() == 1) out.clear();

@@ -36,7 +36,7 @@ struct Gram {
 
 /// The folded text that n-grams are read from: words with one space before, between and after them;
 /// empty when there is no word.
-std::string FoldText(std::string_view text);
+std::string FoldText(std::string_view input);
 
 /// All distinct n-grams in the order in which they first occur: a function of the text alone, so
 /// that sums over them are the same everywhere.

@@ -12,6 +12,7 @@
 #include "redraft/base/parallel.h"
 #include "redraft/reward/features.h"
 #include "redraft/reward/pairwise_logistic.h"
+#include "redraft/text/words.h"
 
 namespace redraft::reward {
 namespace {
@@ -26,11 +27,6 @@ struct Judged {
   std::string group;
   std::size_t fold = 0;
 };
-
-std::size_t WordCount(std::string_view text) {
-  const std::string folded = FoldText(text);
-  return static_cast<std::size_t>(std::count(folded.begin(), folded.end(), ' '));
-}
 
 /// All texts once, the comparisons between them, and the folds.
 class Design {
@@ -240,7 +236,7 @@ class Tally {
     const auto half_if_tied = [](auto a, auto b) { return a > b ? 1.0 : a == b ? 0.5 : 0.0; };
     ++pairs_;
     right_ += half_if_tied(margin, 0.0);
-    shorter_ += half_if_tied(WordCount(rejected), WordCount(chosen));
+    shorter_ += half_if_tied(text::CountWords(rejected), text::CountWords(chosen));
   }
 
   Accuracy Result() const {

@@ -87,7 +87,6 @@ class Database {
   struct State;
   Database(std::filesystem::path path, bool read_only, std::unique_ptr<State> state);
   Status Prepare(const Options& options);
-  SQLite::Statement& Cached(std::string_view sql);
   Error Translate(const std::exception& error) const;
 
   std::filesystem::path path_;

@@ -207,7 +207,7 @@ class Ledger {
 
  private:
   Ledger(std::unique_ptr<Database> database, const OpenOptions& options);
-  Result<std::vector<Run>> SelectRuns(std::string_view where, std::string_view value);
+  Result<std::vector<Run>> SelectRuns(std::string_view where, Values values);
   Status InsertDrafts(std::string_view run, std::span<const core::Draft> drafts);
   Status InsertVerdicts(std::string_view run, std::span<const core::Verdict> verdicts);
   Status InsertRatings(std::string_view run, std::span<const Rating> ratings);

@@ -125,6 +125,17 @@ bool IsTitle(std::string_view text, std::string_view line) {
   return !sentence && IsTitleCase(bare) && (quoted || words <= 10);
 }
 
+/// Length of an announcement that stands on one line with the text: made of nothing but announcing
+/// words, and closed by a colon; or bare assent ("Sure!") with an announcement behind it.
+std::size_t LeadOnLine(std::string_view text, std::string_view line, std::string_view noun) {
+  const std::size_t stop = line.find_first_of(":!.");
+  if (stop == std::string_view::npos || stop + 1 >= text.size() || stop > 200) return 0;
+  if (!IsPureAnnouncement(line.substr(0, stop), noun)) return 0;
+  if (line[stop] == ':') return stop + 1 < line.size() ? stop + 1 : 0;
+  const std::string_view next = TrimSpace(line.substr(stop + 1));
+  return IsAnnouncement(next.substr(0, next.find_first_of(":.!")), noun) ? stop + 1 : 0;
+}
+
 /// Takes one piece of chatter off the front. Returns whether it did.
 bool CleanFront(std::string_view& text, std::string_view noun) {
   for (const std::string_view token : kTurnStarts) {
@@ -139,30 +150,28 @@ bool CleanFront(std::string_view& text, std::string_view noun) {
     TrimFront(text, end + 8);
     return true;
   }
-  const std::size_t line_end = text.find('\n');
+  const std::size_t line_end = std::min(text.find('\n'), text.size());
   const std::string_view line = FirstLine(text);
-  if (line_end != std::string_view::npos) {
-    const std::string_view rest = text.substr(line_end);
-    const bool announces =
-        IsAnnouncement(line, noun) &&
-        (line.ends_with(':') || line.ends_with("**") || CountWords(line) <= 40) &&
-        CountWords(line) < CountWords(rest);
-    const bool byline =
-        StartsWithLabel(line, "by ") && CountWords(line) <= 5 && IsTitleCase(line.substr(3));
-    if (IsRule(line) || announces || byline || IsTitle(text, line)) {
-      TrimFront(text, line_end);
-      return true;
-    }
+  const std::string_view rest = text.substr(line_end);
+  if (IsRule(line)) {
+    TrimFront(text, line_end);
+    return true;
   }
-  // On one line with the text: only whole announcements of nothing but announcing words.
-  const std::size_t stop = line.find_first_of(":!.");
-  if (stop != std::string_view::npos && stop + 1 < text.size() && stop < 200) {
-    const std::string_view lead = line.substr(0, stop);
-    const bool assent = line[stop] == '!' || line[stop] == '.' || line[stop] == ':';
-    if (assent && IsPureAnnouncement(lead, noun) && (line[stop] == ':' || CountWords(lead) <= 3)) {
-      TrimFront(text, stop + 1);
-      return true;
-    }
+  if (const std::size_t lead = LeadOnLine(text, line, noun); lead > 0) {
+    TrimFront(text, lead);
+    return true;
+  }
+  if (rest.empty()) return false;
+  const std::size_t colon = line.find(':');
+  const bool whole_line = colon == std::string_view::npos || colon + 1 == line.size() ||
+                          line.substr(colon).starts_with(":**");
+  const bool announces = whole_line && IsAnnouncement(line, noun) &&
+                         CountWords(line) <= std::min(40, CountWords(rest));
+  const bool byline =
+      StartsWithLabel(line, "by ") && CountWords(line) <= 5 && IsTitleCase(line.substr(3));
+  if (announces || byline || IsTitle(text, line)) {
+    TrimFront(text, line_end);
+    return true;
   }
   return false;
 }
@@ -209,27 +218,20 @@ bool CleanBack(std::string_view& text, std::string_view noun) {
 bool Unwrap(std::string_view& text) {
   if (text.starts_with("```") && text.ends_with("```")) {
     const auto line = text.find('\n');
-    if (line != std::string_view::npos && line + 3 < text.size() &&
-        text.substr(line, text.size() - line - 3).find("```") == std::string_view::npos) {
-      text = TrimSpace(text.substr(line, text.size() - line - 3));
-      return true;
+    if (line != std::string_view::npos && line + 3 < text.size()) {
+      const std::string_view inside = text.substr(line, text.size() - line - 3);
+      if (inside.find("```") == std::string_view::npos) {
+        text = TrimSpace(inside);
+        return true;
+      }
     }
   }
-  for (const auto& [open, close] :
-       {std::pair<std::string_view, std::string_view>{"\"", "\""}, {"“", "”"}}) {
-    if (text.size() <= open.size() + close.size() || !text.starts_with(open) ||
-        !text.ends_with(close))
-      continue;
-    const std::string_view inside =
-        text.substr(open.size(), text.size() - open.size() - close.size());
-    const bool alone =
-        inside.find(open) == std::string_view::npos && inside.find(close) == std::string_view::npos;
-    if (alone && Sentences(inside).size() >= 3) {
-      text = TrimSpace(inside);
-      return true;
-    }
-  }
-  return false;
+  // Typographic quotes are left alone: nobody's wrapper, but many a monologue's.
+  if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return false;
+  const std::string_view inside = text.substr(1, text.size() - 2);
+  if (inside.find('"') != std::string_view::npos || Sentences(inside).size() < 3) return false;
+  text = TrimSpace(inside);
+  return true;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@
 //            most of which are short and end without a full stop.
 // Languages  The garbage signals that rest on English function words count only when the text is
 //            otherwise recognisably English; whole texts in another language or script pass.
-// Evidence   measured rates on published data are asserted in gates_data_test.cpp.
+// Evidence   measured rates on published data are asserted in published_data_test.cpp.
 
 #include <string>
 #include <string_view>

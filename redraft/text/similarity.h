@@ -17,7 +17,7 @@ namespace redraft::text {
 /// Two texts whose trigram Jaccard similarity is above this are near duplicates: a variant that is
 /// its parent with a few words changed. Independent drafts of one prompt lie at .01 and never above
 /// .15; in the converged last batches of the reference's Llama runs 14 to 66 pairs of 30-40 stories
-/// exceed .5 (AlphaWrite's published data, see similarity_test.cpp).
+/// exceed .5 (AlphaWrite's published data, see published_data_test.cpp).
 inline constexpr double kNearDuplicate = 0.5;
 
 /// |A ∩ B| / |A ∪ B| of two sorted sets without repeats; 0 when both are empty.
