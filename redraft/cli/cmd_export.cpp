@@ -20,9 +20,8 @@ Result<int> RunExport(const ExportFlags& flags) {
   REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(flags.db, {.read_only = true}));
   REDRAFT_ASSIGN(const evolve::RunContents contents, evolve::ReadRun(ledger, flags.run));
   REDRAFT_ASSIGN(const auto files, evolve::ExportRun(contents, flags.format));
-  const std::filesystem::path folder = flags.output.empty()
-                                           ? "redraft-" + contents.run.id + "-" + flags.format
-                                           : flags.output;
+  const std::filesystem::path folder =
+      flags.output.empty() ? "redraft-" + contents.run.id + "-" + flags.format : flags.output;
   for (const evolve::ExportedFile& file : files) {
     REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(folder / file.name, file.bytes));
     PrintLine((folder / file.name).string());
@@ -36,9 +35,10 @@ void DeclareExport(Args& root) {
   Args& args = root.Command("export", "write a run as files for other programs and for training");
   const auto flags = std::make_shared<ExportFlags>();
   args.Positional("run", flags->run, "id, unique prefix, or latest");
-  args.Choice("--format", flags->format, evolve::ExportFormats(),
-              "jsonl and csv: drafts, verdicts, ratings; alphawrite: the reference's files; sft, dpo: "
-              "training sets");
+  args.Choice(
+      "--format", flags->format, evolve::ExportFormats(),
+      "jsonl and csv: drafts, verdicts, ratings; alphawrite: the reference's files; sft, dpo: "
+      "training sets");
   args.Option("-o,--output", flags->output, "folder to write to (default redraft-RUN-FORMAT)");
   args.Option("--db", flags->db, "ledger file");
   args.Example("redraft export latest --format jsonl -o data");

@@ -37,7 +37,8 @@ void DeclareImport(Args& root) {
   Args& import = root.Command("import", "read a run of another program into the ledger");
   Args& args = import.Command("alphawrite", "an output folder of the AlphaWrite reference");
   const auto flags = std::make_shared<ImportFlags>();
-  args.Positional("folder", flags->folder, "holds initial_stories.json, batchN_stories.json, match_history.json");
+  args.Positional("folder", flags->folder,
+                  "holds initial_stories.json, batchN_stories.json, match_history.json");
   args.Option("--db", flags->db, "ledger file, made when it is missing");
   args.Flag("--json", flags->json, "print the run and what was read as JSON");
   args.Example("redraft import alphawrite output/story --json");

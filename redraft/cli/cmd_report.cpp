@@ -38,10 +38,12 @@ Result<int> RunReport(const ReportFlags& flags) {
 }  // namespace
 
 void DeclareReport(Args& root) {
-  Args& args = root.Command("report", "one HTML file with the winner, its descent and every figure");
+  Args& args =
+      root.Command("report", "one HTML file with the winner, its descent and every figure");
   const auto flags = std::make_shared<ReportFlags>();
   args.Positional("run", flags->run, "id, unique prefix, or latest");
-  args.Option("-o,--output", flags->output, "file to write (default redraft-RUN.html; - is standard output)");
+  args.Option("-o,--output", flags->output,
+              "file to write (default redraft-RUN.html; - is standard output)");
   args.Flag("--json", flags->json, "print ratings, generations, null and gates as JSON instead");
   args.Option("--db", flags->db, "ledger file");
   args.Example("redraft report latest");

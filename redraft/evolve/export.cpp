@@ -71,7 +71,8 @@ const std::vector<std::string>& ExportFormats() {
   return kFormats;
 }
 
-Result<std::vector<ExportedFile>> ExportRun(const RunContents& contents, const std::string& format) {
+Result<std::vector<ExportedFile>> ExportRun(const RunContents& contents,
+                                            const std::string& format) {
   try {
     REDRAFT_ASSIGN(const Findings findings, Find(contents));
     if (format == "alphawrite") return ExportAlphaWrite(contents);
@@ -90,9 +91,11 @@ Result<std::vector<ExportedFile>> ExportRun(const RunContents& contents, const s
           {"ratings.csv", Csv(RatingJson({}), tables.ratings)}};
     }
   } catch (const nlohmann::json::exception& error) {
-    return Fail(ErrorCode::kConfig, "run " + contents.run.id +
-                                        ": its record is not as this program writes it; try `redraft "
-                                        "doctor --rebuild` (" + error.what() + ")");
+    return Fail(ErrorCode::kConfig,
+                "run " + contents.run.id +
+                    ": its record is not as this program writes it; try `redraft "
+                    "doctor --rebuild` (" +
+                    error.what() + ")");
   }
   const std::string nearest = Nearest(format, ExportFormats());
   return Fail(ErrorCode::kInvalidArgument,

@@ -15,14 +15,16 @@
 //   dpo         dpo.jsonl {"prompt","chosen","rejected","margin"} (TRL, explicit prompt, message
 //               lists) and dpo-openai.jsonl {"input","preferred_output","non_preferred_output"}
 //
-// Training  Prompts are as sent: a text is answered to the request that made its first draft, because
+// Training  Prompts are as sent: a text is answered to the request that made its first draft,
+// because
 //           that is what a model should learn to do at once. Only texts that carry evidence go in:
-//           for sft, strength above the mean of all drafts by more than its standard error; for dpo,
-//           pairs of one founder, hence of one prompt, whose P(better) is at least 0.9. Margins are
-//           differences of strength in logits. At most two texts (sft) or eight pairs (dpo) come
-//           from one founder; near duplicates go in once. Provenance is in NAME.provenance.jsonl,
-//           line by line, because trainers refuse or misread extra columns.
-// Errors    kInvalidArgument for an unknown format (naming the nearest), and when nothing in the run
+//           for sft, strength above the mean of all drafts by more than its standard error; for
+//           dpo, pairs of one founder, hence of one prompt, whose P(better) is at least 0.9.
+//           Margins are differences of strength in logits. At most two texts (sft) or eight pairs
+//           (dpo) come from one founder; near duplicates go in once. Provenance is in
+//           NAME.provenance.jsonl, line by line, because trainers refuse or misread extra columns.
+// Errors    kInvalidArgument for an unknown format (naming the nearest), and when nothing in the
+// run
 //           qualifies for a training set; kConfig as RenderReport.
 
 #include <string>

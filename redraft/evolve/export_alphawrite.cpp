@@ -30,11 +30,13 @@ class Tournaments {
       by_id_[draft.id] = &draft;
       populations_[draft.generation];
     }
-    // A population is the texts that played in it, and its own new texts whether they played or not.
+    // A population is the texts that played in it, and its own new texts whether they played or
+    // not.
     for (const core::Draft& draft : contents.drafts) {
       if (!draft.gated.empty()) continue;
       for (auto& [generation, ids] : populations_) {
-        if (draft.generation == generation || (draft.generation < generation && Played(draft.id, generation))) {
+        if (draft.generation == generation ||
+            (draft.generation < generation && Played(draft.id, generation))) {
           ids.push_back(draft.id);
         }
       }
@@ -47,11 +49,13 @@ class Tournaments {
   std::vector<ExportedFile> Files() const {
     std::vector<ExportedFile> files;
     for (const auto& [generation, ids] : populations_) {
-      const std::string name = generation == 0 ? "initial_stories.json"
-                                               : fmt::format("batch{}_stories.json", generation + 1);
+      const std::string name = generation == 0
+                                   ? "initial_stories.json"
+                                   : fmt::format("batch{}_stories.json", generation + 1);
       files.push_back({name, Stories(generation, ids).dump(2) + "\n"});
     }
-    if (populations_.empty()) files.push_back({"initial_stories.json", Stories(0, {}).dump(2) + "\n"});
+    if (populations_.empty())
+      files.push_back({"initial_stories.json", Stories(0, {}).dump(2) + "\n"});
     files.push_back({"elo_rankings.json", Leaderboard().dump(2) + "\n"});
     files.push_back({"match_history.json", History(Last()).dump(2) + "\n"});
     Json all = Json::array();
@@ -151,8 +155,9 @@ class Tournaments {
 
   Json Leaderboard() const {
     std::vector<std::pair<double, std::string>> order;
-    const int generation = standings_.empty() ? (populations_.empty() ? 0 : populations_.rbegin()->first)
-                                              : standings_.rbegin()->first;
+    const int generation = standings_.empty()
+                               ? (populations_.empty() ? 0 : populations_.rbegin()->first)
+                               : standings_.rbegin()->first;
     if (populations_.contains(generation)) {
       for (const std::string& id : populations_.at(generation)) {
         order.emplace_back(-Of(id, generation).elo, id);

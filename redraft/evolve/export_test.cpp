@@ -56,14 +56,16 @@ TEST(ExportTest, JsonLinesHoldTheWholeRun) {
   const RunContents run = FixtureRun();
   auto files = Export(run, "jsonl");
   std::vector<core::Draft> drafts;
-  for (const Json& line : Lines(files["drafts.jsonl"])) drafts.push_back(*core::DraftFromJson(line));
+  for (const Json& line : Lines(files["drafts.jsonl"]))
+    drafts.push_back(*core::DraftFromJson(line));
   ASSERT_EQ(drafts.size(), run.drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     EXPECT_EQ(core::ToJson(drafts[i]), core::ToJson(run.drafts[i]));
   }
   const auto verdicts = Lines(files["verdicts.jsonl"]);
   ASSERT_EQ(verdicts.size(), run.verdicts.size());
-  for (std::size_t i = 0; i < verdicts.size(); ++i) EXPECT_EQ(verdicts[i], core::ToJson(run.verdicts[i]));
+  for (std::size_t i = 0; i < verdicts.size(); ++i)
+    EXPECT_EQ(verdicts[i], core::ToJson(run.verdicts[i]));
   EXPECT_EQ(Lines(files["ratings.jsonl"]).front()["id"], "g01-000");
 }
 
@@ -105,7 +107,8 @@ TEST(ExportTest, TheReferencesFilesCanBeImportedAgain) {
   // The Elo that was written is the Elo that the importer replays.
   const Json ranking = *ParseJson(Export(run, "alphawrite")["elo_rankings.json"]);
   for (const Json& row : ranking["leaderboard"]) {
-    const auto rating = std::ranges::find(again.ratings, row["story_id"].get<std::string>(), &store::Rating::id);
+    const auto rating =
+        std::ranges::find(again.ratings, row["story_id"].get<std::string>(), &store::Rating::id);
     ASSERT_NE(rating, again.ratings.end());
     EXPECT_NEAR(rating->elo, row["elo"].get<double>(), 0.005);
     EXPECT_EQ(rating->n, row["matches_played"].get<int>());
@@ -137,7 +140,8 @@ TEST(ExportTest, SftTakesAtMostTwoTextsOfOneFounderAndNoNearDuplicate) {
     const core::Draft more = FixtureVariant(
         founder, 10 + i,
         i == 3 ? run.drafts[4].text
-               : fmt::format("Quite another tale, number {0}: {0} gulls, {0} ropes, {0} lamps lit.", i));
+               : fmt::format("Quite another tale, number {0}: {0} gulls, {0} ropes, {0} lamps lit.",
+                             i));
     run.drafts.push_back(more);
     FixtureBouts(run, more, run.drafts[1], 20, 1);
     FixtureBouts(run, more, run.drafts[2], 20, 1);

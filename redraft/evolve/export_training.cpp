@@ -61,12 +61,15 @@ std::string Readme(const RunContents& contents, const std::string& kind, std::si
                                       : "DPOTrainer(model, train_dataset=data)";
   return fmt::format(
       "# Training set of Redraft run {0}\n\n"
-      "{1} lines in {2}.jsonl; line n of {2}.provenance.jsonl says where line n comes from. All lines\n"
-      "belong to one brief: split training from test by brief, over several runs, never by line.\n\n"
+      "{1} lines in {2}.jsonl; line n of {2}.provenance.jsonl says where line n comes from. All "
+      "lines\n"
+      "belong to one brief: split training from test by brief, over several runs, never by "
+      "line.\n\n"
       "    data = load_dataset(\"json\", data_files=\"{2}.jsonl\", split=\"train\")\n"
       "    {3}  # TRL\n\n"
       "The texts were written by {4}. Its licence says whether they may train another model.\n",
-      contents.run.id, lines, kind, trainer, models.empty() ? "a model that is not on record" : models);
+      contents.run.id, lines, kind, trainer,
+      models.empty() ? "a model that is not on record" : models);
 }
 
 Result<std::vector<ExportedFile>> Nothing(const RunContents& contents, const std::string& what) {
@@ -102,17 +105,21 @@ Result<std::vector<ExportedFile>> ExportSft(const RunContents& contents, const F
     provenance += DumpJson(Provenance(contents, findings, ++count, r)) + "\n";
   }
   if (count == 0) return Nothing(contents, "no text that is surely better than the mean");
-  const Json info = {
-      {"redraft_" + contents.run.id,
-       {{"file_name", "sft.jsonl"},
-        {"formatting", "sharegpt"},
-        {"columns", {{"messages", "messages"}}},
-        {"tags", {{"role_tag", "role"}, {"content_tag", "content"}, {"user_tag", "user"},
-                  {"assistant_tag", "assistant"}, {"system_tag", "system"}}}}}};
-  return std::vector<ExportedFile>{{"sft.jsonl", lines},
-                                   {"sft.provenance.jsonl", provenance},
-                                   {"dataset_info.json", info.dump(2) + "\n"},
-                                   {"README.md", Readme(contents, "sft", static_cast<std::size_t>(count))}};
+  const Json info = {{"redraft_" + contents.run.id,
+                      {{"file_name", "sft.jsonl"},
+                       {"formatting", "sharegpt"},
+                       {"columns", {{"messages", "messages"}}},
+                       {"tags",
+                        {{"role_tag", "role"},
+                         {"content_tag", "content"},
+                         {"user_tag", "user"},
+                         {"assistant_tag", "assistant"},
+                         {"system_tag", "system"}}}}}};
+  return std::vector<ExportedFile>{
+      {"sft.jsonl", lines},
+      {"sft.provenance.jsonl", provenance},
+      {"dataset_info.json", info.dump(2) + "\n"},
+      {"README.md", Readme(contents, "sft", static_cast<std::size_t>(count))}};
 }
 
 Result<std::vector<ExportedFile>> ExportDpo(const RunContents& contents, const Findings& findings) {
@@ -135,7 +142,8 @@ Result<std::vector<ExportedFile>> ExportDpo(const RunContents& contents, const F
       for (std::size_t j = 0; j < family.size(); ++j) {
         const double certainty = Certainty(family[i]->rating, family[j]->rating);
         if (i == j || certainty < kLeastCertainty) continue;
-        pairs.push_back({family[i], family[j], *family[i]->rating.bt - *family[j]->rating.bt, certainty});
+        pairs.push_back(
+            {family[i], family[j], *family[i]->rating.bt - *family[j]->rating.bt, certainty});
       }
     }
     std::ranges::stable_sort(pairs, std::greater{}, &Pair::margin);
@@ -148,12 +156,18 @@ Result<std::vector<ExportedFile>> ExportDpo(const RunContents& contents, const F
       ++taken;
       const Json chosen = Json::array({Answer(*pair.chosen->draft)});
       const Json rejected = Json::array({Answer(*pair.rejected->draft)});
-      trl += DumpJson({{"prompt", prompt}, {"chosen", chosen}, {"rejected", rejected},
-                       {"margin", pair.margin}}) + "\n";
-      openai += DumpJson({{"input", {{"messages", prompt}, {"tools", Json::array()},
-                                     {"parallel_tool_calls", true}}},
-                          {"preferred_output", chosen},
-                          {"non_preferred_output", rejected}}) + "\n";
+      trl += DumpJson({{"prompt", prompt},
+                       {"chosen", chosen},
+                       {"rejected", rejected},
+                       {"margin", pair.margin}}) +
+             "\n";
+      openai +=
+          DumpJson(
+              {{"input",
+                {{"messages", prompt}, {"tools", Json::array()}, {"parallel_tool_calls", true}}},
+               {"preferred_output", chosen},
+               {"non_preferred_output", rejected}}) +
+          "\n";
       Json line = Provenance(contents, findings, ++count, *pair.chosen);
       line["rejected"] = pair.rejected->draft->id;
       line["rejected_bt"] = *pair.rejected->rating.bt;
@@ -162,10 +176,11 @@ Result<std::vector<ExportedFile>> ExportDpo(const RunContents& contents, const F
     }
   }
   if (count == 0) return Nothing(contents, "no two texts of one founder whose order is certain");
-  return std::vector<ExportedFile>{{"dpo.jsonl", trl},
-                                   {"dpo-openai.jsonl", openai},
-                                   {"dpo.provenance.jsonl", provenance},
-                                   {"README.md", Readme(contents, "dpo", static_cast<std::size_t>(count))}};
+  return std::vector<ExportedFile>{
+      {"dpo.jsonl", trl},
+      {"dpo-openai.jsonl", openai},
+      {"dpo.provenance.jsonl", provenance},
+      {"README.md", Readme(contents, "dpo", static_cast<std::size_t>(count))}};
 }
 
 }  // namespace redraft::evolve

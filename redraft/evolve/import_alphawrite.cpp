@@ -9,8 +9,8 @@
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/base/version.h"
-#include "redraft/evolve/ratings.h"
 #include "redraft/evolve/null.h"
+#include "redraft/evolve/ratings.h"
 #include "redraft/evolve/record.h"
 #include "redraft/text/words.h"
 
@@ -40,15 +40,17 @@ class Importer {
     }
     if (stories.empty()) {
       return Fail(ErrorCode::kInvalidArgument,
-                  folder_.string() + " holds no initial_stories.json or batchN_stories.json; name the "
-                                     "output folder of a run of AlphaWrite");
+                  folder_.string() +
+                      " holds no initial_stories.json or batchN_stories.json; name the "
+                      "output folder of a run of AlphaWrite");
     }
     for (const auto& [generation, file] : stories) {
       REDRAFT_ASSIGN(const Json json, Load(file));
       REDRAFT_RETURN_IF_ERROR(Guard(file, [&] { return AddBatch(generation, json); }));
     }
     if (batches_.empty()) {
-      return Fail(ErrorCode::kInvalidArgument, folder_.string() + ": its story files hold no story");
+      return Fail(ErrorCode::kInvalidArgument,
+                  folder_.string() + ": its story files hold no story");
     }
     if (std::ranges::find(files, fs::path("match_history.json")) != files.end()) {
       REDRAFT_ASSIGN(const Json json, Load("match_history.json"));
@@ -60,7 +62,8 @@ class Importer {
 
   Result<ImportedRun> Store(store::Ledger& ledger) const {
     const std::string identity = Sha256Hex("alphawrite\n" + bytes_.Hex());
-    const ImportedRun counts{"", static_cast<int>(drafts_.size()), static_cast<int>(verdicts_.size())};
+    const ImportedRun counts{"", static_cast<int>(drafts_.size()),
+                             static_cast<int>(verdicts_.size())};
     REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
     if (same) return ImportedRun{same->id, counts.stories, counts.matches};
 
@@ -87,7 +90,8 @@ class Importer {
     if (name == "initial_stories.json") return 0;
     constexpr std::string_view kFront = "batch", kBack = "_stories.json";
     if (!name.starts_with(kFront) || !name.ends_with(kBack)) return -1;
-    const std::string digits = name.substr(kFront.size(), name.size() - kFront.size() - kBack.size());
+    const std::string digits =
+        name.substr(kFront.size(), name.size() - kFront.size() - kBack.size());
     const bool number = !digits.empty() && digits.size() <= 6 &&
                         digits.find_first_not_of("0123456789") == std::string::npos;
     return number && std::stoi(digits) >= 2 ? std::stoi(digits) - 1 : -1;
@@ -107,8 +111,8 @@ class Importer {
     try {
       return body();
     } catch (const nlohmann::json::exception& error) {
-      return Fail(ErrorCode::kInvalidArgument, (folder_ / file).string() +
-                                                   ": not a file of AlphaWrite: " + error.what());
+      return Fail(ErrorCode::kInvalidArgument,
+                  (folder_ / file).string() + ": not a file of AlphaWrite: " + error.what());
     }
   }
 
@@ -154,16 +158,18 @@ class Importer {
       const std::string winner = match.at("winner_id");
       for (const std::string& id : {verdict.a, verdict.b}) {
         if (!known_.contains(id)) {
-          return Fail(ErrorCode::kInvalidArgument,
-                      fmt::format("{}: match {} names story '{}', which no story file holds",
-                                  (folder_ / "match_history.json").string(), verdicts_.size() + 1, id));
+          return Fail(
+              ErrorCode::kInvalidArgument,
+              fmt::format("{}: match {} names story '{}', which no story file holds",
+                          (folder_ / "match_history.json").string(), verdicts_.size() + 1, id));
         }
         players.insert(id);
       }
       if (winner != verdict.a && winner != verdict.b) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    fmt::format("{}: the winner of match {}, '{}', did not play in it",
-                                (folder_ / "match_history.json").string(), verdicts_.size() + 1, winner));
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("{}: the winner of match {}, '{}', did not play in it",
+                        (folder_ / "match_history.json").string(), verdicts_.size() + 1, winner));
       }
       verdict.p_a = winner == verdict.a ? 1.0 : 0.0;
       verdict.judge = "alphawrite";
@@ -197,7 +203,8 @@ class Importer {
 
   /// Drafts of the batch that the tournament on record judged; of the last batch without one.
   std::vector<core::Draft> Judged() const {
-    const Batch& batch = verdicts_.empty() ? batches_.back() : batches_[static_cast<std::size_t>(judged_)];
+    const Batch& batch =
+        verdicts_.empty() ? batches_.back() : batches_[static_cast<std::size_t>(judged_)];
     std::vector<core::Draft> judged;
     for (const std::string& id : batch.ids) judged.push_back(drafts_[known_.at(id)]);
     return judged;
@@ -284,14 +291,14 @@ class Importer {
   }
 
   const fs::path folder_;
-  Sha256 bytes_;                              ///< of everything that was read
+  Sha256 bytes_;  ///< of everything that was read
   std::vector<Batch> batches_;
   std::vector<core::Draft> drafts_;
   std::map<std::string, std::size_t> known_;  ///< index of each story
   std::vector<core::Verdict> verdicts_;
-  std::ptrdiff_t judged_ = 0;                 ///< index of the batch that the verdicts are on
+  std::ptrdiff_t judged_ = 0;  ///< index of the batch that the verdicts are on
   std::string task_;
-  Json config_;                               ///< "config_used" of the last batch file that has it
+  Json config_;  ///< "config_used" of the last batch file that has it
 };
 
 }  // namespace

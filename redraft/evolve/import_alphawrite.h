@@ -9,7 +9,8 @@
 //          is no error. Where each story comes from:
 //            generation   the first file that holds it (0: initial, N-1: batchN)
 //            parents      "parent_story_id" where it is kept; else unknown: parents and founder are
-//                         empty. A rated batch file has lost its lineage, so this is the usual case.
+//                         empty. A rated batch file has lost its lineage, so this is the usual
+//                         case.
 //            verdicts     of the last tournament, the only one that the reference keeps; their
 //                         generation is the last batch that holds all of their stories
 // Manifest  "schema" "redraft.import.alphawrite/1", "source", "brief", "options" (what can be known

@@ -26,10 +26,15 @@ class ImportTest : public testing::Test {
   void Write(const std::string& name, const Json& json) {
     ASSERT_TRUE(WriteFileAtomic(folder_ / "in" / name, DumpJson(json)));
   }
-  store::Ledger Open() { return std::move(*store::Ledger::Open(folder_ / "l.db", {.create = true})); }
+  store::Ledger Open() {
+    return std::move(*store::Ledger::Open(folder_ / "l.db", {.create = true}));
+  }
 
   static Json Story(const std::string& id, const std::string& piece) {
-    return {{"story_id", id}, {"prompt", "Write of tides."}, {"piece", piece}, {"model_used", "m"},
+    return {{"story_id", id},
+            {"prompt", "Write of tides."},
+            {"piece", piece},
+            {"model_used", "m"},
             {"elo", 1200}};
   }
   static Json Match(const std::string& a, const std::string& b, const std::string& winner) {
@@ -51,7 +56,8 @@ TEST_F(ImportTest, ReadsLineageAndMatchesOfTheGlickoSchema) {
   kept["previous_batch_rating"] = nullptr;
   child["generation_type"] = "variant";
   child["parent_story_id"] = "a";
-  Write("batch2_stories.json", {{"stories", {kept, child}}, {"config_used", {{"top_stories_to_select", 1}}}});
+  Write("batch2_stories.json",
+        {{"stories", {kept, child}}, {"config_used", {{"top_stories_to_select", 1}}}});
   Write("match_history.json", {{"matches", {Match("a", "c", "c"), Match("c", "a", "c")}}});
   Write("notes.json", "something else");
   auto ledger = Open();
@@ -129,10 +135,12 @@ class PublishedRunTest : public testing::TestWithParam<Published> {};
 TEST_P(PublishedRunTest, ReplaysToTheKnownElo) {
   const Published& known = GetParam();
   const char* shared = std::getenv("REDRAFT_SHARED");
-  const fs::path data = (shared != nullptr ? fs::path(shared) : fs::path(REDRAFT_SOURCE_DIR "/../shared")) /
-                        "data/alphawrite" / known.folder;
+  const fs::path data =
+      (shared != nullptr ? fs::path(shared) : fs::path(REDRAFT_SOURCE_DIR "/../shared")) /
+      "data/alphawrite" / known.folder;
   if (!fs::exists(data)) GTEST_SKIP() << data << " is not there";
-  const fs::path db = fs::path(testing::TempDir()) / (std::string("redraft-published-") + known.folder + ".db");
+  const fs::path db =
+      fs::path(testing::TempDir()) / (std::string("redraft-published-") + known.folder + ".db");
   fs::remove(db);
   auto ledger = store::Ledger::Open(db, {.create = true});
   ASSERT_TRUE(ledger) << ledger.error().message;
@@ -157,7 +165,8 @@ TEST_P(PublishedRunTest, ReplaysToTheKnownElo) {
 INSTANTIATE_TEST_SUITE_P(
     AlphaWrite, PublishedRunTest,
     testing::Values(Published{"book_store", 50, 210, "f6d86e1e", 1410.7018, "60ba0436", 934.2931},
-                    Published{"space_llama-Scout", 150, 400, "13d82c8e", 1399.7338, "779731cc", 987.7746},
+                    Published{"space_llama-Scout", 150, 400, "13d82c8e", 1399.7338, "779731cc",
+                              987.7746},
                     Published{"story1", 165, 296, "897ccd25", 1333.6603, "b187e031", 1080.3664},
                     Published{"story3", 160, 286, "f346c1ca", 1361.5856, "4411b947", 992.1093}),
     [](const auto& info) {

@@ -48,8 +48,8 @@ Parsed Parse(const std::string& page) {
     static_cast<std::vector<std::string>*>(errors)->push_back(
         fmt::format("{}: {}", error->line, error->message));
   });
-  htmlDocPtr document = htmlCtxtReadMemory(context, page.data(), static_cast<int>(page.size()), nullptr,
-                                           "UTF-8", HTML_PARSE_NONET | HTML_PARSE_HUGE);
+  htmlDocPtr document = htmlCtxtReadMemory(context, page.data(), static_cast<int>(page.size()),
+                                           nullptr, "UTF-8", HTML_PARSE_NONET | HTML_PARSE_HUGE);
   xmlSetStructuredErrorFunc(nullptr, nullptr);
   const std::function<void(xmlNodePtr)> walk = [&](xmlNodePtr node) {
     for (; node != nullptr; node = node->next) {
@@ -112,7 +112,8 @@ TEST(ReportTest, BeginsWithTheWinnerBesideAnAverageFirstDraft) {
 
 // Puts hostile markup into every string that reaches the report.
 TEST(ReportTest, NothingFromARunBecomesMarkup) {
-  const std::string attack = "x\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}{% if %}";
+  const std::string attack =
+      "x\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}{% if %}";
   RunContents run = FixtureRun();
   for (core::Draft& draft : run.drafts) {
     draft.text += "\n\n" + attack;
@@ -198,7 +199,8 @@ TEST(ReportTest, JsonHasTheShapeOfTheContract) {
   EXPECT_EQ(report["run"], "0123456789ab");
   ASSERT_EQ(report["ratings"].size(), 5U);
   EXPECT_EQ(report["ratings"][0]["id"], "g01-000");
-  for (const char* key : {"id", "elo", "bt", "se", "n"}) EXPECT_TRUE(report["ratings"][0].contains(key));
+  for (const char* key : {"id", "elo", "bt", "se", "n"})
+    EXPECT_TRUE(report["ratings"][0].contains(key));
   EXPECT_EQ(report["generations"].size(), 2U);
   EXPECT_EQ(report["null"]["variant_win_rate"]["value"], .8);
   EXPECT_EQ(report["gated"]["texts"], 2);

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "redraft/base/clock.h"
-#include "redraft/base/version.h"
 #include "redraft/evolve/chart.h"
 #include "redraft/text/diff.h"
 #include "redraft/text/words.h"
@@ -29,7 +27,9 @@ Json Paragraphs(const std::string& text) {
     const bool heading = !rule && hashes > 0 && hashes <= 6 && paragraph[hashes] == ' ' &&
                          paragraph.find('\n') == std::string_view::npos;
     paragraphs.push_back(
-        {{"kind", rule ? "break" : heading ? "heading" : "p"},
+        {{"kind", rule      ? "break"
+                  : heading ? "heading"
+                            : "p"},
          {"text", std::string(heading ? paragraph.substr(hashes + 1) : paragraph)}});
   }
   return paragraphs;
@@ -76,7 +76,8 @@ std::string Title(const RunContents& contents) {
     std::string line = task.substr(start, end - start);
     start = end + 1;
     line.erase(0, line.find_first_not_of("#*_ \t\r"));
-    while (!line.empty() && std::string_view("*_ \t\r").find(line.back()) != std::string_view::npos) {
+    while (!line.empty() &&
+           std::string_view("*_ \t\r").find(line.back()) != std::string_view::npos) {
       line.pop_back();
     }
     for (const std::string_view label : {"PROMPT:", "Prompt:", "prompt:"}) {
@@ -87,99 +88,20 @@ std::string Title(const RunContents& contents) {
   return contents.run.name.empty() ? "A run without a brief" : contents.run.name;
 }
 
-std::string Duration(double seconds) {
-  const auto whole = static_cast<long>(std::lround(seconds));
-  if (whole < 60) return fmt::format("{:.1f} s", seconds);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 std::string StateInWords(store::RunState state) {
   switch (state) {
-    case store::RunState::kFinished: return "";
-    case store::RunState::kRunning: return "This run is not finished; the report shows what there is.";
+    case store::RunState::kFinished:
+      return "";
+    case store::RunState::kRunning:
+      return "This run is not finished; the report shows what there is.";
     case store::RunState::kBudget:
       return "This run stopped at a budget; it can be resumed. The report shows what there is.";
     case store::RunState::kInterrupted:
       return "This run was interrupted; it can be resumed. The report shows what there is.";
-    case store::RunState::kFailed: return "This run failed; the report shows what there is.";
+    case store::RunState::kFailed:
+      return "This run failed; the report shows what there is.";
   }
   return "";
-}
-
-/// The string at manifest[section][key], or manifest[section] itself without a key; else empty.
-std::string Manifest(const RunContents& contents, const char* section, const char* key = nullptr) {
-  const Json* at = &contents.run.manifest;
-  for (const char* name : {section, key}) {
-    if (name == nullptr) break;
-    if (!at->is_object() || !at->contains(name)) return "";
-    at = &(*at)[name];
-  }
-  return at->is_string() ? at->get<std::string>() : "";
-}
-
-/// The models that wrote and judged, as (role, id).
-std::vector<std::pair<std::string, std::string>> Models(const RunContents& contents) {
-  std::map<std::string, int> writers;
-  for (const core::Draft& draft : contents.drafts) {
-    if (!draft.model.empty()) ++writers[draft.model];
-  }
-  if (const std::string writer = Manifest(contents, "writer", "model"); !writer.empty()) {
-    ++writers[writer];
-  }
-  std::vector<std::pair<std::string, std::string>> models;
-  for (const auto& [id, drafts] : writers) models.emplace_back("writer", id);
-  if (const std::string judge = Manifest(contents, "judge", "model"); !judge.empty()) {
-    models.emplace_back("judge", judge);
-  }
-  return models;
-}
-
-std::string LeftMachine(const RunContents& contents) {
-  const Json& manifest = contents.run.manifest;
-  if (!manifest.is_object() || !manifest.contains("writer")) return "Not on record.";
-  const std::string url = Manifest(contents, "writer", "url");
-  std::string left = url.empty() ? "Nothing." : "The brief and the texts, sent to " + url + ".";
-  if (Manifest(contents, "judge", "spec").starts_with("exec:")) {
-    left += " The judge is a program of the user's; what it sends is its own affair.";
-  }
-  return left;
-}
-
-Json Summary(const RunContents& contents, const Findings& f) {
-  const store::Counts& counts = contents.counts;
-  Json items = Json::array();
-  const auto add = [&items](const char* label, std::string value, std::string note = "") {
-    items.push_back({{"label", label}, {"value", std::move(value)}, {"note", std::move(note)}});
-  };
-  std::string kept_out;
-  if (!f.gated.empty()) kept_out = fmt::format("{} more did not pass the gates", f.gated.size());
-  add("Drafts", Grouped(static_cast<double>(contents.drafts.size() - f.gated.size())), kept_out);
-  int last = 0;
-  for (const core::Draft& draft : contents.drafts) last = std::max(last, draft.generation);
-  add("Generations", Grouped(last), "after the first drafts");
-  add("Verdicts", Grouped(f.judge.verdicts), OrDash(f.judge.id));
-  std::int64_t calls = 0;
-  std::string roles;
-  for (const auto& [role, count] : counts.calls) {
-    calls += count;
-    if (count > 0) roles += fmt::format("{}{} {}", roles.empty() ? "" : ", ", core::ToString(role), count);
-  }
-  add("Model calls", Grouped(static_cast<double>(calls)), roles);
-  const core::Usage& usage = counts.spent.usage;
-  add("Tokens", Grouped(static_cast<double>(usage.tokens_in + usage.tokens_out)),
-      fmt::format("{} read, {} written", Grouped(static_cast<double>(usage.tokens_in)),
-                  Grouped(static_cast<double>(usage.tokens_out))));
-  add("Cost", usage.cost > 0 ? Grouped(usage.cost, 2) : "0", usage.cost > 0 ? "" : "nothing was billed");
-  add("Time", contents.busy_s > 0 ? Duration(contents.busy_s) : "–",
-      contents.busy_s > 0 ? "with a model at work" : "not on record");
-  std::string models;
-  for (const auto& [role, id] : Models(contents)) {
-    if (models.find(id) == std::string::npos) models += (models.empty() ? "" : ", ") + id;
-  }
-  add("Models", OrDash(models));
-  add("Left the machine", LeftMachine(contents));
-  return items;
 }
 
 /// Ranks and rows by draft id.
@@ -251,8 +173,8 @@ Json Charts(const RunContents& contents, const Findings& f) {
   add("founders", "Founders alive", "first drafts that the population descends from", 0);
   add("distinct2", "Distinct word pairs", "1: no pair of words occurs twice", 2);
   const double brake = contents.Option("brake", kBrakeHint);
-  add("trigram_jaccard", "Shared trigrams", "mean over all pairs of texts; lower is more diverse", 3,
-      brake > 0 ? std::optional(brake) : std::nullopt);
+  add("trigram_jaccard", "Shared trigrams", "mean over all pairs of texts; lower is more diverse",
+      3, brake > 0 ? std::optional(brake) : std::nullopt);
   return charts;
 }
 
@@ -304,55 +226,12 @@ Json Gates(const Findings& f) {
   for (const core::Draft* draft : f.gated) {
     Json slot = DraftView(*draft, nullptr);
     std::string why;
-    for (const std::string& reason : draft->gated) why += (why.empty() ? "" : ", ") + ReasonInWords(reason);
+    for (const std::string& reason : draft->gated)
+      why += (why.empty() ? "" : ", ") + ReasonInWords(reason);
     slot["why"] = why;
     slots.push_back(std::move(slot));
   }
   return {{"texts", f.rejected_texts}, {"reasons", reasons}, {"slots", slots}};
-}
-
-Json JudgeRows(const Findings& f) {
-  const JudgeFigures& j = f.judge;
-  Json rows = Json::array();
-  const auto add = [&rows](const char* label, std::string value, std::string reading) {
-    rows.push_back({{"label", label}, {"value", std::move(value)}, {"reading", std::move(reading)}});
-  };
-  const auto share = [](const Share& s) {
-    return fmt::format("{} ({} to {})", Percent(s.value()), Percent(s.lo), Percent(s.hi));
-  };
-  add("Judge", OrDash(j.id), "");
-  add("Verdicts", Grouped(j.verdicts),
-      fmt::format("{} without an answer, {} ties", Grouped(j.none), Grouped(j.ties)));
-  if (j.first_slot) {
-    add("Wins of the text shown first", share(*j.first_slot),
-        j.first_slot->lo > 0.5   ? "The judge leans to the first text."
-        : j.first_slot->hi < 0.5 ? "The judge leans to the second text."
-                                 : "No lean to either side can be told.");
-  } else if (j.verdicts > 0) {
-    add("Wins of the text shown first", "–", "The order of showing is not on record.");
-  }
-  if (j.slot) {
-    add("Advantage of the first slot",
-        fmt::format("{} ± {} logits", Signed(j.slot->value, 2), Grouped(j.slot->se, 2)),
-        "Fitted together with the ratings, which are corrected for it.");
-  }
-  if (j.longer) {
-    add("Wins of the longer text", share(*j.longer),
-        j.longer->lo > 0.5   ? "The judge, or quality itself, goes with length here."
-        : j.longer->hi < 0.5 ? "The judge, or quality itself, goes with brevity here."
-                             : "No taste for length can be told.");
-  }
-  if (j.length) {
-    add("A doubling of length",
-        fmt::format("{} ± {} logits", Signed(j.length->value, 2), Grouped(j.length->se, 2)),
-        "At equal strength; the ratings are not corrected for it.");
-  }
-  if (j.mean_logit) {
-    add("Mean size of a verdict", Grouped(*j.mean_logit, 2) + " logits",
-        fmt::format("A typical verdict is {} sure.",
-                    Percent(1 / (1 + std::exp(-*j.mean_logit)))));
-  }
-  return rows;
 }
 
 Json Generations(const RunContents& contents, const std::map<std::string, const Ranked*>& by_id) {
@@ -373,69 +252,7 @@ Json Generations(const RunContents& contents, const std::map<std::string, const 
   return generations;
 }
 
-Json Provenance(const RunContents& contents) {
-  Json rows = Json::array();
-  const auto add = [&rows](std::string label, const std::string& value) {
-    if (!value.empty()) rows.push_back({{"label", std::move(label)}, {"value", value}});
-  };
-  const Json& manifest = contents.run.manifest;
-  add("Run", contents.run.id + (contents.run.name.empty() ? "" : " (" + contents.run.name + ")"));
-  add("Fork of", contents.run.parent);
-  add("Started", FormatUtc(contents.run.created_ms));
-  add("State", store::ToString(contents.run.state));
-  const auto seed = contents.Option<std::uint64_t>("seed", 0);
-  if (manifest.is_object() && manifest.contains("options")) add("Seed", std::to_string(seed));
-  add("Identity", contents.run.identity);
-  add("Brief", Manifest(contents, "brief", "sha256"));
-  add("Document", Manifest(contents, "document"));
-  add("Section", Manifest(contents, "section"));
-  for (const auto& [role, id] : Models(contents)) add("Model, " + role, id);
-  add("Judge", Manifest(contents, "judge", "id"));
-  add("Pack " + Manifest(contents, "pack", "name"), Manifest(contents, "pack", "sha256"));
-  add("Rubric", Manifest(contents, "rubric", "sha256"));
-  if (manifest.is_object() && manifest.contains("prompts") && manifest["prompts"].is_object()) {
-    for (const auto& [name, hash] : manifest["prompts"].items()) {
-      if (hash.is_string()) add("Prompt " + name, hash);
-    }
-  }
-  if (const std::string tool = Manifest(contents, "tool"); !tool.empty()) {
-    add("Made by", "redraft " + tool);
-  }
-  add("Reported by", std::string("redraft ") + kVersion);
-  return rows;
-}
-
-Json Commands(const RunContents& contents) {
-  const std::string& id = contents.run.id;
-  Json commands = Json::array();
-  if (contents.run.state != store::RunState::kFinished) {
-    commands.push_back({{"label", "Go on"}, {"line", "redraft resume " + id}});
-  }
-  if (contents.counts.requests > 0) {
-    commands.push_back({{"label", "Make it again, byte for byte, without a model"},
-                        {"line", "redraft replay " + id}});
-  }
-  commands.push_back({{"label", "Take the data"}, {"line", "redraft export " + id + " --format jsonl"}});
-  return commands;
-}
-
 }  // namespace
-
-std::string Grouped(double value, int digits) {
-  std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  for (std::size_t at = point; at > 3; at -= 3) text.insert(at - 3, ",");
-  const bool zero = text.find_first_not_of("0.,") == std::string::npos;
-  return value < 0 && !zero ? "−" + text : text;
-}
-
-std::string Signed(double value, int digits) {
-  const std::string text = Grouped(value, digits);
-  const bool zero = text.find_first_not_of("0.") == std::string::npos;
-  return value > 0 && !zero ? "+" + text : text;
-}
-
-std::string Percent(double share) { return fmt::format("{:.0f} %", 100.0 * share); }
 
 Json ReportView(const RunContents& contents, const Findings& f) {
   const auto by_id = ById(f);
@@ -456,7 +273,7 @@ Json ReportView(const RunContents& contents, const Findings& f) {
             : fmt::format("of median length among {}; verdicts on first drafts are not on record",
                           f.average_of);
   }
-  view["summary"] = Summary(contents, f);
+  view["summary"] = SummaryView(contents, f);
   view["null"] = NullView(contents, f);
   view["swarm"] = Swarm(f);
   view["swarm_scale"] = f.by_elo ? "Elo" : "strength in logits";
@@ -465,10 +282,10 @@ Json ReportView(const RunContents& contents, const Findings& f) {
   view["shown"] = kShown;
   view["lineage"] = Lineage(f, by_id);
   view["gates"] = Gates(f);
-  view["judge"] = JudgeRows(f);
+  view["judge"] = JudgeView(f);
   view["generations"] = Generations(contents, by_id);
-  view["provenance"] = Provenance(contents);
-  view["commands"] = Commands(contents);
+  view["provenance"] = ProvenanceView(contents);
+  view["commands"] = CommandsView(contents);
   return view;
 }
 

@@ -2,7 +2,8 @@
 
 // All that the ledger holds of one run, read at once: what reports and exports are made from.
 //
-// Manifest  Of a run of `redraft evolve` as cli/run_setup.h writes it: "tool", "document", "section",
+// Manifest  Of a run of `redraft evolve` as cli/run_setup.h writes it: "tool", "document",
+// "section",
 //           "brief", "options", "pack", "rubric", "judge", "writer", "prompts". Of an import as
 //           import_alphawrite.h writes it; its "slots_on_record" is false: the first text of a
 //           verdict need not have been shown first. What is missing is shown as not on record.

@@ -64,13 +64,16 @@ inline RunContents FixtureRun() {
   run.run.identity = "identity";
   run.run.state = store::RunState::kFinished;
   const core::Draft a = FixtureDraft(0, "The tide was out.\n\nShe walked to the wreck & sat.");
-  const core::Draft b = FixtureDraft(1, "Rain fell on the quay all night, and nobody came for the boat.");
-  const core::Draft c = FixtureDraft(2, "He sold the nets first. Then the boat.\n\n***\n\nThen the sea.");
+  const core::Draft b =
+      FixtureDraft(1, "Rain fell on the quay all night, and nobody came for the boat.");
+  const core::Draft c =
+      FixtureDraft(2, "He sold the nets first. Then the boat.\n\n***\n\nThen the sea.");
   core::Draft out = FixtureDraft(3, "As a language model I");
   out.gated = {"refusal", "unfinished"};
   const core::Draft a1 =
       FixtureVariant(a, 0, "The tide was far out.\n\nShe ran to the wreck & climbed its ribs.");
-  const core::Draft c1 = FixtureVariant(c, 1, "He kept one net, and hung it where the sea could see it.");
+  const core::Draft c1 =
+      FixtureVariant(c, 1, "He kept one net, and hung it where the sea could see it.");
   run.drafts = {a, b, c, out, a1, c1};
   FixtureBouts(run, a, b, 6, 0);
   FixtureBouts(run, a, c, 6, 0);
@@ -92,18 +95,25 @@ inline RunContents FixtureRun() {
       {"options", {{"ranking", "bradley_terry"}, {"seed", 7}, {"generations", 1}, {"brake", 0.1}}},
       {"writer", {{"model", "model-x"}, {"url", ""}}},
       {"judge", {{"id", "rule"}, {"spec", "rule:longer"}, {"model", ""}}}};
-  run.run.result = {
-      {"event", "done"},
-      {"best", {{"draft", a1.id}, {"text", a1.text}, {"rating", 1300.0}}},
-      {"generations",
-       {{{"generation", 0}, {"drafts", 3}, {"founders", 3}, {"distinct2", .9},
-         {"trigram_jaccard", .01}, {"best", 1220.0}},
-        {{"generation", 1}, {"drafts", 4}, {"founders", 2}, {"distinct2", .8},
-         {"trigram_jaccard", .04}, {"best", 1300.0}}}},
-      {"null",
-       {{"progress", {{"value", .4}, {"lo", -.1}, {"hi", .9}}},
-        {"variant_share", {{"value", .5}, {"expected", .5}, {"lo", .1}, {"hi", .9}}},
-        {"variant_win_rate", {{"value", .8}, {"lo", .6}, {"hi", .95}}}}}};
+  run.run.result = {{"event", "done"},
+                    {"best", {{"draft", a1.id}, {"text", a1.text}, {"rating", 1300.0}}},
+                    {"generations",
+                     {{{"generation", 0},
+                       {"drafts", 3},
+                       {"founders", 3},
+                       {"distinct2", .9},
+                       {"trigram_jaccard", .01},
+                       {"best", 1220.0}},
+                      {{"generation", 1},
+                       {"drafts", 4},
+                       {"founders", 2},
+                       {"distinct2", .8},
+                       {"trigram_jaccard", .04},
+                       {"best", 1300.0}}}},
+                    {"null",
+                     {{"progress", {{"value", .4}, {"lo", -.1}, {"hi", .9}}},
+                      {"variant_share", {{"value", .5}, {"expected", .5}, {"lo", .1}, {"hi", .9}}},
+                      {"variant_win_rate", {{"value", .8}, {"lo", .6}, {"hi", .95}}}}}};
   for (const core::Draft& draft : run.drafts) {
     run.prompts[draft.key] = {{"system", "You write."}, {"user", "Write for " + draft.id}};
   }
