@@ -3,6 +3,9 @@
 namespace redraft::cli {
 
 void DeclareCommands(Args& root) {
+  DeclareReport(root);
+  DeclareExport(root);
+  DeclareImport(root);
   DeclareEvolve(root);
   DeclareResume(root);
   DeclareReplay(root);

@@ -9,6 +9,9 @@ namespace redraft::cli {
 /// Declares all commands on the root.
 void DeclareCommands(Args& root);
 
+void DeclareExport(Args& root);
+void DeclareImport(Args& root);
+void DeclareReport(Args& root);
 void DeclareEvolve(Args& root);
 void DeclareResume(Args& root);
 void DeclareReplay(Args& root);

@@ -40,7 +40,8 @@ double NiceStep(double extent) {
 
 }  // namespace
 
-Json LineChart(const std::vector<GenerationValue>& values, int digits, std::optional<double> guide) {
+Json LineChart(const std::vector<GenerationValue>& values, int digits,
+               std::optional<double> guide) {
   Json dots = Json::array();
   if (values.empty()) return nullptr;
   double lo = values.front().second, hi = lo;
@@ -67,7 +68,10 @@ Json LineChart(const std::vector<GenerationValue>& values, int digits, std::opti
   }
   Json level = nullptr;
   if (guided) level = {{"y", At(y(*guide))}, {"label", Number(*guide, digits)}};
-  return {{"path", path}, {"dots", dots}, {"first", dots.front()}, {"last", dots.back()},
+  return {{"path", path},
+          {"dots", dots},
+          {"first", dots.front()},
+          {"last", dots.back()},
           {"guide", level}};
 }
 
@@ -91,7 +95,8 @@ Json SwarmChart(const std::vector<Mark>& marks, int digits) {
   std::map<std::pair<int, long>, int> taken;
   std::vector<const Mark*> order;
   for (const Mark& mark : marks) order.push_back(&mark);
-  std::ranges::stable_sort(order, [](const Mark* a, const Mark* b) { return a->of_winner > b->of_winner; });
+  std::ranges::stable_sort(
+      order, [](const Mark* a, const Mark* b) { return a->of_winner > b->of_winner; });
   std::map<const Mark*, double> aside;
   const double room = std::max(1.0, std::floor(width * 0.46 / kDot));
   for (const Mark* mark : order) {
@@ -112,10 +117,10 @@ Json SwarmChart(const std::vector<Mark>& marks, int digits) {
                     {"of_winner", mark.of_winner}});
   }
   for (const auto& [generation, column] : columns) {
-    shown_columns.push_back({{"x", At(middle(generation))},
-                             {"label", generation == 0 ? "first drafts"
-                                                       : fmt::format("generation {}", generation)},
-                             {"short", std::to_string(generation)}});
+    shown_columns.push_back(
+        {{"x", At(middle(generation))},
+         {"label", generation == 0 ? "first drafts" : fmt::format("generation {}", generation)},
+         {"short", std::to_string(generation)}});
   }
   if (hi > lo) {
     const double step = NiceStep(hi - lo);

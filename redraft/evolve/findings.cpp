@@ -78,7 +78,8 @@ void FindAverage(const RunContents& contents, Findings& f) {
     return;
   }
   for (const core::Draft& draft : contents.drafts) {
-    if (draft.generation == 0 && draft.gated.empty()) founders.push_back({&draft, {.id = draft.id}});
+    if (draft.generation == 0 && draft.gated.empty())
+      founders.push_back({&draft, {.id = draft.id}});
   }
   if (founders.empty()) return;
   std::ranges::stable_sort(founders, {}, [](const Ranked& r) { return r.draft->words; });

@@ -27,15 +27,16 @@ struct Share {
 };
 
 struct JudgeFigures {
-  std::string id;           ///< as recorded with the verdicts; several are joined by ", "
-  int verdicts = 0;         ///< asked for
-  int none = 0;             ///< without an answer
-  int ties = 0;             ///< exactly one half
-  std::optional<Share> first_slot;        ///< wins of the text shown first, ties left out
+  std::string id;                   ///< as recorded with the verdicts; several are joined by ", "
+  int verdicts = 0;                 ///< asked for
+  int none = 0;                     ///< without an answer
+  int ties = 0;                     ///< exactly one half
+  std::optional<Share> first_slot;  ///< wins of the text shown first, ties left out
   std::optional<rank::Coefficient> slot;  ///< first-slot advantage in logits
   std::optional<Share> longer;            ///< wins of the longer text
-  std::optional<rank::Coefficient> length;  ///< logits per doubling of the length, other things equal
-  std::optional<double> mean_logit;       ///< mean |logit|, of the verdicts that carry one
+  std::optional<rank::Coefficient>
+      length;                        ///< logits per doubling of the length, other things equal
+  std::optional<double> mean_logit;  ///< mean |logit|, of the verdicts that carry one
 };
 
 struct Findings {
@@ -43,15 +44,15 @@ struct Findings {
   bool by_elo = false;            ///< the run selected by Elo
   std::optional<Ranked> winner;   ///< rating has n = 0 when it never played
   std::optional<Ranked> average;  ///< the first draft in the middle of its peers
-  int average_rank = 0;           ///< its place among `average_of` rated first drafts; 0: unrated, the
-  int average_of = 0;             ///  first draft of median length instead
+  int average_rank = 0;  ///< its place among `average_of` rated first drafts; 0: unrated, the
+  int average_of = 0;    ///  first draft of median length instead
   std::vector<const core::Draft*> lineage;  ///< founder first, winner last
-  std::vector<Json> generations;  ///< GenerationFigures as JSON
-  std::map<std::string, int> rejected;  ///< texts turned down, by gate reason
+  std::vector<Json> generations;            ///< GenerationFigures as JSON
+  std::map<std::string, int> rejected;      ///< texts turned down, by gate reason
   int rejected_texts = 0;
   std::vector<const core::Draft*> gated;  ///< slots that stayed empty
   JudgeFigures judge;
-  Json null;                      ///< evolve::ToJson(RunNull); null while there is none
+  Json null;  ///< evolve::ToJson(RunNull); null while there is none
 };
 
 /// Reads the figures out of the contents of a run, finished or not.

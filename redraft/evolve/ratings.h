@@ -15,9 +15,9 @@
 namespace redraft::evolve {
 
 struct RatedDrafts {
-  std::vector<store::Rating> ratings;      ///< in the order of the drafts; gated ones left out
-  std::optional<rank::Coefficient> slot;   ///< first-slot advantage in logits
-  std::optional<rank::Coefficient> length; ///< logits per unit of log length ratio
+  std::vector<store::Rating> ratings;       ///< in the order of the drafts; gated ones left out
+  std::optional<rank::Coefficient> slot;    ///< first-slot advantage in logits
+  std::optional<rank::Coefficient> length;  ///< logits per unit of log length ratio
 };
 
 /// What the verdicts are known to carry, and what is to be fitted.

@@ -14,13 +14,24 @@ namespace {
 void AppendEscaped(std::string& page, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': page += "&amp;"; break;
-      case '<': page += "&lt;"; break;
-      case '>': page += "&gt;"; break;
-      case '"': page += "&quot;"; break;
-      case '\'': page += "&#39;"; break;
+      case '&':
+        page += "&amp;";
+        break;
+      case '<':
+        page += "&lt;";
+        break;
+      case '>':
+        page += "&gt;";
+        break;
+      case '"':
+        page += "&quot;";
+        break;
+      case '\'':
+        page += "&#39;";
+        break;
       // Control characters are not allowed in HTML, whatever a model wrote.
-      default: page += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+      default:
+        page += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
     }
   }
 }
@@ -35,8 +46,10 @@ Status Include(std::string& page, std::string_view mark, std::string_view asset)
 }
 
 Error NotOurs(const RunContents& contents, const char* what) {
-  return {ErrorCode::kConfig, "run " + contents.run.id + ": its record is not as this program writes "
-                              "it; try `redraft doctor --rebuild` (" + what + ")"};
+  return {ErrorCode::kConfig, "run " + contents.run.id +
+                                  ": its record is not as this program writes "
+                                  "it; try `redraft doctor --rebuild` (" +
+                                  what + ")"};
 }
 
 }  // namespace
@@ -85,31 +98,31 @@ Result<Json> ReportJson(const RunContents& contents) {
     };
     Json gated_ids = Json::array();
     for (const core::Draft* draft : f.gated) gated_ids.push_back(draft->id);
-    return Json{{"schema", "redraft.report/1"},
-                {"run", contents.run.id},
-                {"name", contents.run.name},
-                {"state", store::ToString(contents.run.state)},
-                {"best", f.winner ? Json(f.winner->draft->id) : Json(nullptr)},
-                {"ratings", std::move(ratings)},
-                {"generations", f.generations},
-                {"null", f.null},
-                {"judge",
-                 {{"id", f.judge.id},
-                  {"verdicts", f.judge.verdicts},
-                  {"none", f.judge.none},
-                  {"ties", f.judge.ties},
-                  {"first_slot", share(f.judge.first_slot)},
-                  {"slot", coefficient(f.judge.slot)},
-                  {"longer", share(f.judge.longer)},
-                  {"length", coefficient(f.judge.length)},
-                  {"mean_logit", f.judge.mean_logit ? Json(*f.judge.mean_logit) : Json(nullptr)}}},
-                {"gated",
-                 {{"texts", f.rejected_texts}, {"reasons", f.rejected}, {"slots", gated_ids}}},
-                {"counts",
-                 {{"drafts", contents.counts.drafts},
-                  {"verdicts", contents.counts.verdicts},
-                  {"requests", contents.counts.requests},
-                  {"attempts", contents.counts.attempts}}}};
+    return Json{
+        {"schema", "redraft.report/1"},
+        {"run", contents.run.id},
+        {"name", contents.run.name},
+        {"state", store::ToString(contents.run.state)},
+        {"best", f.winner ? Json(f.winner->draft->id) : Json(nullptr)},
+        {"ratings", std::move(ratings)},
+        {"generations", f.generations},
+        {"null", f.null},
+        {"judge",
+         {{"id", f.judge.id},
+          {"verdicts", f.judge.verdicts},
+          {"none", f.judge.none},
+          {"ties", f.judge.ties},
+          {"first_slot", share(f.judge.first_slot)},
+          {"slot", coefficient(f.judge.slot)},
+          {"longer", share(f.judge.longer)},
+          {"length", coefficient(f.judge.length)},
+          {"mean_logit", f.judge.mean_logit ? Json(*f.judge.mean_logit) : Json(nullptr)}}},
+        {"gated", {{"texts", f.rejected_texts}, {"reasons", f.rejected}, {"slots", gated_ids}}},
+        {"counts",
+         {{"drafts", contents.counts.drafts},
+          {"verdicts", contents.counts.verdicts},
+          {"requests", contents.counts.requests},
+          {"attempts", contents.counts.attempts}}}};
   } catch (const nlohmann::json::exception& error) {
     return Fail(NotOurs(contents, error.what()));
   }

@@ -17,6 +17,14 @@ Json ReportView(const RunContents& contents, const Findings& findings);
 /// "chart"}],"curse"}; an item without a figure says why.
 Json NullView(const RunContents& contents, const Findings& findings);
 
+/// Parts of the view around the texts: [{"label","value","note"}] what the run took,
+/// [{"label","value","reading"}] how the judge behaved, [{"label","value"}] where it all comes
+/// from, and [{"label","line"}] command lines to go on with.
+Json SummaryView(const RunContents& contents, const Findings& findings);
+Json JudgeView(const Findings& findings);
+Json ProvenanceView(const RunContents& contents);
+Json CommandsView(const RunContents& contents);
+
 /// A number for people: "12,345", "−0.31", "1,412.5".
 std::string Grouped(double value, int digits = 0);
 /// The same with its sign: "+0.31", "−0.31", "0.00".

@@ -2,17 +2,11 @@
 
 // All that the ledger holds of one run, read at once: what reports and exports are made from.
 //
-// Manifest  What is read of it, all optional; a figure without its key is shown as not on record.
-//             "tool_version"  of the program that started the run
-//             "brief"         core::ToJson(Brief)
-//             "options"       evolve::ToJson(EvolveOptions)
-//             "judge"         id of the judge
-//             "models"        [{"role","id","sha256"}]; sha256 may be ""
-//             "endpoint"      base URL of the writer; "" for the embedded engine
-//             "left_machine"  one sentence: what was sent where
-//             "hashes"        {name: sha256} of prompts, pack, rubric and other inputs
-//             "command"       the command line that started the run
-//             "slots_on_record"  false: the first text of a verdict need not have been shown first
+// Manifest  Of a run of `redraft evolve` as cli/run_setup.h writes it: "tool", "document",
+// "section",
+//           "brief", "options", "pack", "rubric", "judge", "writer", "prompts". Of an import as
+//           import_alphawrite.h writes it; its "slots_on_record" is false: the first text of a
+//           verdict need not have been shown first. What is missing is shown as not on record.
 // Result    The `done` event of CONTRACT.md; null while a run is unfinished.
 
 #include <cstdint>
