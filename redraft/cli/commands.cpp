@@ -2,22 +2,23 @@
 
 namespace redraft::cli {
 
+// The order of --help: make, look, measure, train.
 void DeclareCommands(Args& root) {
-  DeclareReport(root);
-  DeclareExport(root);
-  DeclareImport(root);
   DeclareEvolve(root);
   DeclareResume(root);
   DeclareReplay(root);
   DeclareRuns(root);
   DeclareShow(root);
+  DeclareReport(root);
+  DeclareExport(root);
+  DeclareImport(root);
   DeclareDoctor(root);
+  DeclareRank(root);
   DeclareJudge(root);
   DeclareScore(root);
+  DeclareGate(root);
   DeclareTrain(root);
   DeclareModels(root);
-  DeclareGate(root);
-  DeclareRank(root);
 }
 
 }  // namespace redraft::cli
