@@ -37,7 +37,8 @@ double CpuSeconds() {
 std::string Prose(std::size_t bytes, int salt) {
   std::string text;
   for (int i = salt; text.size() < bytes; ++i) {
-    text += fmt::format("The ferry left pier {} at {} o'clock, \"without\" its captain.\n", i, i % 24);
+    text +=
+        fmt::format("The ferry left pier {} at {} o'clock, \"without\" its captain.\n", i, i % 24);
   }
   return text;
 }
@@ -61,10 +62,10 @@ Result<Figures> Measure(const std::filesystem::path& path, std::size_t group) {
     attempts[at].reply = core::Reply{.text = Prose(kReplyBytes, i), .finish = "stop"};
   }
   REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(path, {.create = true}));
-  REDRAFT_ASSIGN(const std::string run, ledger.CreateRun({.identity = "bench",
-                                                          .name = "bench",
-                                                          .manifest = Json::object(),
-                                                          .parent = ""}));
+  REDRAFT_ASSIGN(
+      const std::string run,
+      ledger.CreateRun(
+          {.identity = "bench", .name = "bench", .manifest = Json::object(), .parent = ""}));
   REDRAFT_ASSIGN(const auto log, ledger.Replies(run));
   const auto per_call = [](double seconds) { return 1e6 * seconds / kCalls; };
   Figures figures;
@@ -89,8 +90,8 @@ Result<Figures> Measure(const std::filesystem::path& path, std::size_t group) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() /
-                                       fmt::format("redraft-bench-{}", ::getpid());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("redraft-bench-{}", ::getpid());
   std::filesystem::create_directories(folder);
   Json figures = Json::object();
   for (const std::size_t group : {1U, 16U, 60U}) {
@@ -99,9 +100,10 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "bench_ledger: %s\n", measured.error().message.c_str());
       return 1;
     }
-    fmt::print("groups of {:2}: {:6.1f} us CPU, {:6.1f} us wall per planned and committed reply; "
-               "{:5.1f} us CPU per reply found\n",
-               group, measured->cpu_us, measured->wall_us, measured->find_us);
+    fmt::print(
+        "groups of {:2}: {:6.1f} us CPU, {:6.1f} us wall per planned and committed reply; "
+        "{:5.1f} us CPU per reply found\n",
+        group, measured->cpu_us, measured->wall_us, measured->find_us);
     figures[fmt::format("cpu_us_group_{}", group)] = measured->cpu_us;
     figures[fmt::format("wall_us_group_{}", group)] = measured->wall_us;
     figures[fmt::format("find_us_group_{}", group)] = measured->find_us;

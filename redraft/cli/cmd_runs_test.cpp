@@ -96,8 +96,8 @@ TEST_F(RunsCommandTest, ShowGivesTheCountsOfARun) {
   EXPECT_EQ(json["calls"], Json({{"judge", 1}}));
   const ProcessResult unknown = Redraft({"show", "zzz"});
   EXPECT_EQ(unknown.exit_status, 2);
-  EXPECT_THAT(unknown.errors, AllOf(StartsWith("redraft: error: there is no run 'zzz'"),
-                                    HasSubstr(Path())));
+  EXPECT_THAT(unknown.errors,
+              AllOf(StartsWith("redraft: error: there is no run 'zzz'"), HasSubstr(Path())));
 }
 
 TEST_F(RunsCommandTest, DoctorPassesASoundLedgerAndNamesWhatIsWrongWithOthers) {

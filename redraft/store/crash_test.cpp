@@ -12,9 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-NewRun AnyRun() {
-  return {.identity = "i", .name = "", .manifest = Json::object(), .parent = ""};
-}
+NewRun AnyRun() { return {.identity = "i", .name = "", .manifest = Json::object(), .parent = ""}; }
 
 /// Writes groups of replies from number `next` on, for ever, and says each group's last number once
 /// it is committed.

@@ -58,7 +58,9 @@ class Borrowed {
 /// Finds by string_view in a map of strings.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
 };
 
 /// Why the system would refuse to write here; empty when it would not.
@@ -121,8 +123,8 @@ Database::~Database() = default;
 Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Options& options) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    return Fail(ErrorCode::kConfig, fmt::format("{} is a folder; name a ledger file with --db",
-                                                path.string()));
+    return Fail(ErrorCode::kConfig,
+                fmt::format("{} is a folder; name a ledger file with --db", path.string()));
   }
   const bool exists = fs::exists(path, ignored);
   if (!exists && !options.create) {
@@ -132,8 +134,8 @@ Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Opt
                             path.string()));
   }
   if (exists && !options.create && fs::file_size(path, ignored) == 0) {
-    return Fail(ErrorCode::kConfig, fmt::format("{} is empty, not a ledger; name another with --db",
-                                                path.string()));
+    return Fail(ErrorCode::kConfig,
+                fmt::format("{} is empty, not a ledger; name another with --db", path.string()));
   }
   int flags = options.read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
   if (options.create && !options.read_only) flags |= SQLite::OPEN_CREATE;
@@ -148,9 +150,8 @@ Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Opt
         State{SQLite::Database(name, flags, static_cast<int>(options.patience.count())), {}});
   } catch (const std::exception& error) {
     const std::string obstacle = WriteObstacle(path);
-    return Fail(ErrorCode::kConfig,
-                fmt::format("cannot open ledger {}: {}", path.string(),
-                            obstacle.empty() ? error.what() : obstacle));
+    return Fail(ErrorCode::kConfig, fmt::format("cannot open ledger {}: {}", path.string(),
+                                                obstacle.empty() ? error.what() : obstacle));
   }
   std::unique_ptr<Database> database(new Database(path, options.read_only, std::move(state)));
   REDRAFT_RETURN_IF_ERROR(database->Prepare(options));
@@ -159,8 +160,9 @@ Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Opt
 
 Status Database::Prepare(const Options& options) {
   // Pages hold a prompt without overflow; the cache (8 MiB) holds the indexes of a run.
-  REDRAFT_RETURN_IF_ERROR(Script("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; "
-                                 "PRAGMA page_size = 8192; PRAGMA cache_size = -8192;"));
+  REDRAFT_RETURN_IF_ERROR(
+      Script("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; "
+             "PRAGMA page_size = 8192; PRAGMA cache_size = -8192;"));
   std::error_code ignored;
   if (const auto size = fs::file_size(path_, ignored); size > 0 && size <= kCheckedOnOpenBytes) {
     std::string problem;
@@ -169,9 +171,10 @@ Status Database::Prepare(const Options& options) {
       return Ok{};
     }));
     if (problem != "ok") {
-      return Fail(ErrorCode::kConfig,
-                  fmt::format("ledger {} is corrupt ({}); restore a copy, or name another with --db",
-                              path_.string(), problem.substr(0, problem.find('\n'))));
+      return Fail(
+          ErrorCode::kConfig,
+          fmt::format("ledger {} is corrupt ({}); restore a copy, or name another with --db",
+                      path_.string(), problem.substr(0, problem.find('\n'))));
     }
   }
   if (options.read_only) return Ok{};
@@ -184,9 +187,8 @@ Status Database::Prepare(const Options& options) {
   // SQLite opens a protected file for reading without a word: find out now, not after paid work.
   return Transaction([this]() -> Status {
     return sqlite3_db_readonly(state_->connection.getHandle(), "main") == 1
-               ? Status(Fail(ErrorCode::kConfig,
-                             fmt::format("ledger {} cannot be written: {}", path_.string(),
-                                         WriteObstacle(path_))))
+               ? Status(Fail(ErrorCode::kConfig, fmt::format("ledger {} cannot be written: {}",
+                                                             path_.string(), WriteObstacle(path_))))
                : Status(Ok{});
   });
 }

@@ -51,13 +51,14 @@ class Row {
 class Database {
  public:
   struct Options {
-    bool create = false;     ///< make the file when it is missing
+    bool create = false;  ///< make the file when it is missing
     bool read_only = false;
     std::chrono::milliseconds patience{5000};
   };
 
   /// Opens the file and proves that it can be used: that it is a sound SQLite file (fully checked
-  /// up to 64 MB; beyond that IntegrityProblems does) and, unless read-only, that it can be written.
+  /// up to 64 MB; beyond that IntegrityProblems does) and, unless read-only, that it can be
+  /// written.
   static Result<std::unique_ptr<Database>> Open(const std::filesystem::path& path,
                                                 const Options& options);
   ~Database();

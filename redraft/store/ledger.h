@@ -42,7 +42,7 @@
 namespace redraft::store {
 
 enum class RunState {
-  kRunning,      ///< a process works on it, or died doing so (see Ledger::WorkedOnBy)
+  kRunning,  ///< a process works on it, or died doing so (see Ledger::WorkedOnBy)
   kFinished,
   kBudget,       ///< stopped at a limit; resumable
   kInterrupted,  ///< stopped by the user; resumable
@@ -81,10 +81,10 @@ struct AttemptRecord {
 struct RequestRecord {
   std::string key;
   core::Request request;
-  std::string state;                   ///< "planned", "leased" or "answered"
-  std::vector<AttemptRecord> attempts; ///< by number
+  std::string state;                    ///< "planned", "leased" or "answered"
+  std::vector<AttemptRecord> attempts;  ///< by number
   std::optional<core::Reply> reply;
-  std::string source_run;              ///< the run that asked; an ancestor's when reused
+  std::string source_run;  ///< the run that asked; an ancestor's when reused
 };
 
 struct RequestFilter {
@@ -97,7 +97,7 @@ struct Rating {
   double elo = 0.0;          ///< plain replay in logged order
   std::optional<double> bt;  ///< Bradley–Terry, in logits
   std::optional<double> se;
-  int n = 0;                 ///< verdicts it took part in
+  int n = 0;  ///< verdicts it took part in
   bool operator==(const Rating&) const = default;
 };
 
@@ -116,25 +116,25 @@ struct Projections {
 
 struct Counts {
   std::int64_t drafts = 0, verdicts = 0;
-  std::int64_t requests = 0;     ///< planned, answered or not
+  std::int64_t requests = 0;  ///< planned, answered or not
   std::int64_t attempts = 0;
   std::int64_t generations = 0;  ///< distinct ones among the drafts, the first drafts' included
   std::map<core::Role, std::int64_t> calls;  ///< answered requests, replies reused included
-  core::Spent spent;             ///< by this run alone
+  core::Spent spent;                         ///< by this run alone
 };
 
 /// What Check found.
 struct Health {
   int schema_version = 0;
-  std::vector<std::string> problems;  ///< one line each; empty: the ledger is sound
+  std::vector<std::string> problems;         ///< one line each; empty: the ledger is sound
   std::map<std::string, std::int64_t> rows;  ///< by table
 };
 
 struct OpenOptions {
-  bool create = false;     ///< make the ledger when it is missing
+  bool create = false;  ///< make the ledger when it is missing
   bool read_only = false;
   std::chrono::milliseconds patience{5000};  ///< wait this long for another process's write
-  std::string worker;      ///< recorded with every try; empty: "process PID"
+  std::string worker;                        ///< recorded with every try; empty: "process PID"
   const Clock* clock = &SystemClock();
 };
 

@@ -40,8 +40,7 @@ class LedgerTest : public testing::Test {
 /// "ok", or the code and message of the error.
 template <class T>
 std::string Outcome(const Result<T>& result) {
-  return result ? "ok"
-                : std::string(ToString(result.error().code)) + ": " + result.error().message;
+  return result ? "ok" : std::string(ToString(result.error().code)) + ": " + result.error().message;
 }
 
 inline core::Request SampleRequest(int i, core::Role role = core::Role::kDraft) {

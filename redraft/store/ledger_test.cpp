@@ -25,7 +25,8 @@ core::Draft SampleDraft(const std::string& id, int generation) {
   draft.generation = generation;
   draft.text = "The ferry left at six.\nNobody steered.";
   draft.words = 7;
-  draft.parents = generation == 0 ? std::vector<std::string>{} : std::vector<std::string>{"g00-000"};
+  draft.parents =
+      generation == 0 ? std::vector<std::string>{} : std::vector<std::string>{"g00-000"};
   draft.founder = "g00-000";
   draft.operation = generation == 0 ? "draft" : "vary";
   draft.style = "plain";
@@ -144,8 +145,9 @@ TEST_F(LedgerTest, StreamsRequestsInPlannedOrderWithAttemptsAndReplies) {
                                                      {core::RequestKey(open), &open}};
   ASSERT_TRUE(log->Plan(planned));
   const std::vector<core::Attempt> attempts = {
-      Failure(draft, ErrorCode::kRateLimited, "asked to slow down"), Answer(draft, "A ferry.\n\t\"é\""),
-      Answer(judge, "WINNER: A"), Failure(open, ErrorCode::kUnavailable, "no route")};
+      Failure(draft, ErrorCode::kRateLimited, "asked to slow down"),
+      Answer(draft, "A ferry.\n\t\"é\""), Answer(judge, "WINNER: A"),
+      Failure(open, ErrorCode::kUnavailable, "no route")};
   ASSERT_TRUE(log->Commit(attempts));
 
   std::vector<RequestRecord> records;
@@ -229,8 +231,9 @@ TEST_F(LedgerTest, CountsByKind) {
   ASSERT_TRUE(log->Plan({&planned, 1}));
   const core::Attempt failed = Failure(open, ErrorCode::kUnavailable, "down");
   ASSERT_TRUE(log->Commit({&failed, 1}));
-  ASSERT_TRUE(ledger.AppendDrafts(
-      run, std::vector{SampleDraft("g00-000", 0), SampleDraft("g00-001", 0), SampleDraft("g01-000", 1)}));
+  ASSERT_TRUE(
+      ledger.AppendDrafts(run, std::vector{SampleDraft("g00-000", 0), SampleDraft("g00-001", 0),
+                                           SampleDraft("g01-000", 1)}));
   ASSERT_TRUE(ledger.AppendVerdicts(run, std::vector{SampleVerdict(0.5, "")}));
 
   const Counts counts = ledger.Count(run).value();
@@ -239,8 +242,9 @@ TEST_F(LedgerTest, CountsByKind) {
   EXPECT_EQ(counts.verdicts, 1);
   EXPECT_EQ(counts.requests, 5);
   EXPECT_EQ(counts.attempts, 5);
-  EXPECT_EQ(counts.calls, (std::map<core::Role, std::int64_t>{
-                              {core::Role::kDraft, 2}, {core::Role::kJudge, 1}, {core::Role::kCheck, 1}}));
+  EXPECT_EQ(counts.calls,
+            (std::map<core::Role, std::int64_t>{
+                {core::Role::kDraft, 2}, {core::Role::kJudge, 1}, {core::Role::kCheck, 1}}));
   EXPECT_EQ(counts.spent.tries, 5);
   EXPECT_EQ(counts.spent.usage.tokens_in, 480);
   EXPECT_EQ(counts.spent.usage.tokens_out, 160);
@@ -269,11 +273,11 @@ TEST_F(LedgerTest, ProjectionsMadeAgainAreEqualToThoseDeleted) {
   Ledger ledger = Create();
   const std::string run = ledger.CreateRun(SampleRun("x")).value();
   const std::string other = ledger.CreateRun(SampleRun("y")).value();
-  const Projections projections = {
-      .drafts = {SampleDraft("g00-000", 0), SampleDraft("g01-000", 1)},
-      .verdicts = {SampleVerdict(0.75, "a"), SampleVerdict(0.25, "b")},
-      .ratings = {{"g01-000", 1216.0, 0.3, 0.11, 2}, {"g00-000", 1184.0, std::nullopt, std::nullopt, 2}},
-      .events = {{{"event", "done"}}}};
+  const Projections projections = {.drafts = {SampleDraft("g00-000", 0), SampleDraft("g01-000", 1)},
+                                   .verdicts = {SampleVerdict(0.75, "a"), SampleVerdict(0.25, "b")},
+                                   .ratings = {{"g01-000", 1216.0, 0.3, 0.11, 2},
+                                               {"g00-000", 1184.0, std::nullopt, std::nullopt, 2}},
+                                   .events = {{{"event", "done"}}}};
   ASSERT_TRUE(ledger.ReplaceProjections(run, projections));
   ASSERT_TRUE(ledger.ReplaceProjections(other, projections));
   const auto snapshot = [&] {
@@ -298,8 +302,8 @@ TEST_F(LedgerTest, ADraftThatIsThereAlreadyIsRefusedWithItsWholeBatch) {
   Ledger ledger = Create();
   const std::string run = ledger.CreateRun(SampleRun("x")).value();
   ASSERT_TRUE(ledger.AppendDrafts(run, std::vector{SampleDraft("g00-000", 0)}));
-  const Status status = ledger.AppendDrafts(
-      run, std::vector{SampleDraft("g00-001", 0), SampleDraft("g00-000", 0)});
+  const Status status =
+      ledger.AppendDrafts(run, std::vector{SampleDraft("g00-001", 0), SampleDraft("g00-000", 0)});
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kInvalidArgument);
   EXPECT_THAT(status.error().message, HasSubstr("g00-000"));
@@ -333,15 +337,15 @@ TEST_F(LedgerTest, CheckNamesOrphansAndContradictions) {
   const std::string key = core::RequestKey(SampleRequest(0));
   ASSERT_TRUE(database->Script("PRAGMA foreign_keys = OFF"));
   ASSERT_TRUE(database->Execute("DELETE FROM requests WHERE key = ?", {key}));
-  ASSERT_TRUE(database->Execute("DELETE FROM replies WHERE key = ?",
-                                {core::RequestKey(SampleRequest(1))}));
+  ASSERT_TRUE(
+      database->Execute("DELETE FROM replies WHERE key = ?", {core::RequestKey(SampleRequest(1))}));
   ASSERT_TRUE(database->Execute("DELETE FROM attempts WHERE key = ?",
                                 {core::RequestKey(SampleRequest(2))}));
   EXPECT_THAT(ledger.Check()->problems,
-              testing::UnorderedElementsAre(
-                  "1 attempts without their row in requests", "1 replies without their row in requests",
-                  "1 requests marked answered without a reply",
-                  "1 replies without the try that brought them"));
+              testing::UnorderedElementsAre("1 attempts without their row in requests",
+                                            "1 replies without their row in requests",
+                                            "1 requests marked answered without a reply",
+                                            "1 replies without the try that brought them"));
 }
 
 }  // namespace

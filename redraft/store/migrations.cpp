@@ -35,9 +35,9 @@ Status Apply(Database& database, const Migration& migration, std::size_t known,
                         "name TEXT NOT NULL, applied_ms BIGINT NOT NULL)"));
   }
   REDRAFT_RETURN_IF_ERROR(database.Script(migration.sql));
-  REDRAFT_RETURN_IF_ERROR(database.Execute(
-      "INSERT INTO schema_migrations (version, name, applied_ms) VALUES (?, ?, ?)",
-      {migration.version, migration.name, clock.UnixMillis()}));
+  REDRAFT_RETURN_IF_ERROR(
+      database.Execute("INSERT INTO schema_migrations (version, name, applied_ms) VALUES (?, ?, ?)",
+                       {migration.version, migration.name, clock.UnixMillis()}));
   return Ok{};
 }
 

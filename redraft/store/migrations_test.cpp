@@ -45,8 +45,9 @@ TEST_F(MigrationsTest, AreAppliedInOrderOnceEachAndRecorded) {
   ASSERT_TRUE(Migrate(*database, migrations, clock));
   EXPECT_EQ(database->Number("SELECT y FROM a").value(), 80);
   EXPECT_EQ(SchemaVersion(*database).value(), 3);
-  EXPECT_EQ(database->Number("SELECT applied_ms FROM schema_migrations WHERE name = '0002_b'").value(),
-            5000);
+  EXPECT_EQ(
+      database->Number("SELECT applied_ms FROM schema_migrations WHERE name = '0002_b'").value(),
+      5000);
 }
 
 TEST_F(MigrationsTest, AFailedOneLeavesTheFileAsItWas) {
@@ -65,8 +66,8 @@ TEST_F(MigrationsTest, AnOlderLedgerOpenedForReadingSaysHowToBringItUp) {
   const ManualClock clock;
   ASSERT_TRUE(Migrate(*New(), {{1, "0001_a", "CREATE TABLE a (x INTEGER)"}}, clock));
   const auto reader = Database::Open(Path(), {.read_only = true}).value();
-  const Status status = Migrate(
-      *reader, {{1, "0001_a", ""}, {2, "0002_b", "CREATE TABLE b (x INTEGER)"}}, clock);
+  const Status status =
+      Migrate(*reader, {{1, "0001_a", ""}, {2, "0002_b", "CREATE TABLE b (x INTEGER)"}}, clock);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kConfig);
   EXPECT_THAT(status.error().message, HasSubstr("older schema 1"));

@@ -52,7 +52,8 @@ TEST_F(OpenTest, AMissingLedgerIsNotMadeUnlessAskedFor) {
 }
 
 TEST_F(OpenTest, AFolderAnEmptyFileAndAMissingFolderAreNamedAsSuch) {
-  EXPECT_THAT(Outcome(Ledger::Open(folder_)), StartsWith("config: " + folder_.string() + " is a folder"));
+  EXPECT_THAT(Outcome(Ledger::Open(folder_)),
+              StartsWith("config: " + folder_.string() + " is a folder"));
   EXPECT_THAT(Outcome(Ledger::Open(folder_ / "no" / "x.db", {.create = true})),
               AllOf(StartsWith("config: "), HasSubstr("does not exist")));
   ASSERT_TRUE(WriteFileAtomic(Path(), ""));
@@ -63,7 +64,8 @@ TEST_F(OpenTest, AFileThatIsNoLedgerIsLeftUntouched) {
   const std::string prose = "Chapter one. The ferry had no captain, and nobody minded.\n";
   ASSERT_TRUE(WriteFileAtomic(Path(), prose));
   EXPECT_THAT(Opening(), AllOf(StartsWith("config: "), HasSubstr("is not a ledger")));
-  EXPECT_THAT(Opening({.create = true}), AllOf(StartsWith("config: "), HasSubstr("is not a ledger")));
+  EXPECT_THAT(Opening({.create = true}),
+              AllOf(StartsWith("config: "), HasSubstr("is not a ledger")));
   EXPECT_EQ(ReadFile(Path()).value(), prose);
 }
 
@@ -72,7 +74,8 @@ TEST_F(OpenTest, ADatabaseOfAnotherProgramIsRefused) {
     auto database = Database::Open(Path(), {.create = true}).value();
     ASSERT_TRUE(database->Script("CREATE TABLE recipes (name TEXT)"));
   }
-  EXPECT_THAT(Opening({.create = true}), AllOf(StartsWith("config: "), HasSubstr("another program")));
+  EXPECT_THAT(Opening({.create = true}),
+              AllOf(StartsWith("config: "), HasSubstr("another program")));
 }
 
 TEST_F(OpenTest, AnOverwrittenHeaderIsFound) {

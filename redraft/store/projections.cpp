@@ -70,8 +70,9 @@ Status Ledger::DeleteProjections(std::string_view run) {
 }
 
 Status Ledger::InsertDrafts(std::string_view run, std::span<const core::Draft> drafts) {
-  REDRAFT_ASSIGN(std::int64_t seq,
-                 database_->Number("SELECT coalesce(max(seq), 0) FROM drafts WHERE run = ?", {run}));
+  REDRAFT_ASSIGN(
+      std::int64_t seq,
+      database_->Number("SELECT coalesce(max(seq), 0) FROM drafts WHERE run = ?", {run}));
   for (const core::Draft& draft : drafts) {
     const std::string json = DumpJson(core::ToJson(draft));
     REDRAFT_ASSIGN(
@@ -92,16 +93,16 @@ Status Ledger::InsertDrafts(std::string_view run, std::span<const core::Draft> d
 }
 
 Status Ledger::InsertVerdicts(std::string_view run, std::span<const core::Verdict> verdicts) {
-  REDRAFT_ASSIGN(std::int64_t seq, database_->Number(
-                                       "SELECT coalesce(max(seq), 0) FROM verdicts WHERE run = ?",
-                                       {run}));
+  REDRAFT_ASSIGN(
+      std::int64_t seq,
+      database_->Number("SELECT coalesce(max(seq), 0) FROM verdicts WHERE run = ?", {run}));
   for (const core::Verdict& verdict : verdicts) {
     const std::string json = DumpJson(core::ToJson(verdict));
-    REDRAFT_RETURN_IF_ERROR(database_->Execute(
-        "INSERT INTO verdicts (run, seq, generation, a, b, p_a, judge, verdict) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        {run, ++seq, verdict.generation, verdict.a, verdict.b, NumberOrNullValue(verdict.p_a),
-         verdict.judge, json}));
+    REDRAFT_RETURN_IF_ERROR(
+        database_->Execute("INSERT INTO verdicts (run, seq, generation, a, b, p_a, judge, verdict) "
+                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                           {run, ++seq, verdict.generation, verdict.a, verdict.b,
+                            NumberOrNullValue(verdict.p_a), verdict.judge, json}));
   }
   return Ok{};
 }
@@ -118,12 +119,13 @@ Status Ledger::InsertRatings(std::string_view run, std::span<const Rating> ratin
 }
 
 Status Ledger::InsertEvents(std::string_view run, std::span<const Json> events) {
-  REDRAFT_ASSIGN(std::int64_t seq,
-                 database_->Number("SELECT coalesce(max(seq), 0) FROM events WHERE run = ?", {run}));
+  REDRAFT_ASSIGN(
+      std::int64_t seq,
+      database_->Number("SELECT coalesce(max(seq), 0) FROM events WHERE run = ?", {run}));
   for (const Json& event : events) {
     const std::string json = DumpJson(event);
-    REDRAFT_RETURN_IF_ERROR(database_->Execute("INSERT INTO events (run, seq, event) VALUES (?, ?, ?)",
-                                               {run, ++seq, json}));
+    REDRAFT_RETURN_IF_ERROR(database_->Execute(
+        "INSERT INTO events (run, seq, event) VALUES (?, ?, ?)", {run, ++seq, json}));
   }
   return Ok{};
 }
@@ -141,16 +143,16 @@ Result<std::vector<core::Verdict>> Ledger::Verdicts(std::string_view run) {
 Result<std::vector<Rating>> Ledger::Ratings(std::string_view run) {
   REDRAFT_RETURN_IF_ERROR(RequireRun(*database_, run));
   std::vector<Rating> ratings;
-  REDRAFT_RETURN_IF_ERROR(database_->Query(
-      "SELECT id, elo, bt, se, n FROM ratings WHERE run = ? ORDER BY seq", {run},
-      [&](const Row& row) -> Status {
-        Rating rating{row.Text(0), row.Real(1), std::nullopt, std::nullopt,
-                      static_cast<int>(row.Int(4))};
-        if (!row.IsNull(2)) rating.bt = row.Real(2);
-        if (!row.IsNull(3)) rating.se = row.Real(3);
-        ratings.push_back(std::move(rating));
-        return Ok{};
-      }));
+  REDRAFT_RETURN_IF_ERROR(
+      database_->Query("SELECT id, elo, bt, se, n FROM ratings WHERE run = ? ORDER BY seq", {run},
+                       [&](const Row& row) -> Status {
+                         Rating rating{row.Text(0), row.Real(1), std::nullopt, std::nullopt,
+                                       static_cast<int>(row.Int(4))};
+                         if (!row.IsNull(2)) rating.bt = row.Real(2);
+                         if (!row.IsNull(3)) rating.se = row.Real(3);
+                         ratings.push_back(std::move(rating));
+                         return Ok{};
+                       }));
   return ratings;
 }
 

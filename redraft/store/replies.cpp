@@ -22,9 +22,9 @@ Status CheckStorable(const core::Attempt& attempt) {
   if (!std::ranges::all_of(reply.probs, finite) || !std::ranges::all_of(reply.logprobs, finite) ||
       !std::ranges::all_of(reply.embedding, finite) || !finite(reply.usage.cost) ||
       !finite(reply.latency_s)) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the reply to request {} holds a number that is not finite",
-                            attempt.key));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the reply to request {} holds a number that is not finite", attempt.key));
   }
   return Ok{};
 }
@@ -88,15 +88,16 @@ class LedgerReplies final : public core::ReplyLog {
  private:
   Result<std::optional<core::Reply>> Read(const std::string& run, const std::string& key) {
     std::optional<core::Reply> reply;
-    REDRAFT_RETURN_IF_ERROR(
-        database_.Query("SELECT reply FROM replies WHERE run = ? AND key = ?", {run, key},
-                        [&](const Row& row) -> Status {
-                          REDRAFT_ASSIGN(const Json json, StoredJson(row.Text(0)));
-                          auto parsed = core::ReplyFromJson(json);
-                          if (!parsed) return Fail(Damaged(std::move(parsed).error()));
-                          reply = std::move(*parsed);
-                          return Ok{};
-                        }));
+    REDRAFT_RETURN_IF_ERROR(database_.Query("SELECT reply FROM replies WHERE run = ? AND key = ?",
+                                            {run, key}, [&](const Row& row) -> Status {
+                                              REDRAFT_ASSIGN(const Json json,
+                                                             StoredJson(row.Text(0)));
+                                              auto parsed = core::ReplyFromJson(json);
+                                              if (!parsed)
+                                                return Fail(Damaged(std::move(parsed).error()));
+                                              reply = std::move(*parsed);
+                                              return Ok{};
+                                            }));
     return reply;
   }
 
@@ -145,7 +146,8 @@ class LedgerReplies final : public core::ReplyLog {
         const std::int64_t written,
         database_.Execute(
             "INSERT INTO attempts (run, key, number, started_ms, latency_s, tokens_in, tokens_out, "
-            "cost, error_code, error, worker) SELECT run, key, (SELECT coalesce(max(number), 0) + 1 "
+            "cost, error_code, error, worker) SELECT run, key, (SELECT coalesce(max(number), 0) + "
+            "1 "
             "FROM attempts WHERE run = ?1 AND key = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 "
             "FROM requests WHERE run = ?1 AND key = ?2",
             {run_, attempt.key, attempt.started_ms, attempt.latency_s, usage.tokens_in,

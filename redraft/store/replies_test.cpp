@@ -16,7 +16,8 @@ class RepliesTest : public LedgerTest {
   RepliesTest() : ledger_(Create()), run_(NewRunOf("")), log_(ledger_.Replies(run_).value()) {}
 
   std::string NewRunOf(const std::string& parent) {
-    return ledger_.CreateRun({.identity = "i", .name = "", .manifest = Json::object(), .parent = parent})
+    return ledger_
+        .CreateRun({.identity = "i", .name = "", .manifest = Json::object(), .parent = parent})
         .value();
   }
   void PlanAll(std::span<const core::Request> requests) {
@@ -182,37 +183,37 @@ TEST_F(RepliesTest, AnyReplyComesBackAsItWas) {
 
 // The twin is core::MemoryReplyLog.
 TEST_F(RepliesTest, BehavesLikeTheLogInMemoryForAnySequenceOfTries) {
-  EXPECT_TRUE(rc::check([&](const std::vector<std::pair<std::uint8_t, bool>>& tries,
-                            std::uint8_t group_size) {
-    const std::string run = NewRunOf("");
-    const auto log = ledger_.Replies(run).value();
-    core::MemoryReplyLog twin;
-    std::vector<core::Request> requests;
-    for (int i = 0; i < 8; ++i) requests.push_back(SampleRequest(i));
-    for (const core::Request& request : requests) {
-      const core::PlannedRequest planned{core::RequestKey(request), &request};
-      RC_ASSERT(log->Plan({&planned, 1}).has_value());
-    }
-    std::vector<core::Attempt> attempts;
-    for (const auto& [which, fails] : tries) {
-      const core::Request& request = requests[which % requests.size()];
-      attempts.push_back(fails ? Failure(request, ErrorCode::kUnavailable, "down")
-                               : Answer(request, "reply " + std::to_string(attempts.size())));
-    }
-    const std::size_t group = 1 + group_size % 7;
-    for (std::size_t start = 0; start < attempts.size(); start += group) {
-      const std::span part(attempts.data() + start, std::min(group, attempts.size() - start));
-      RC_ASSERT(log->Commit(part).has_value());
-      RC_ASSERT(twin.Commit(part).has_value());
-    }
-    for (const core::Request& request : requests) {
-      RC_ASSERT(TextOf(*log, request) == TextOf(twin, request));
-    }
-    const core::Spent spent = log->Total().value(), expected = twin.Total().value();
-    RC_ASSERT(spent.tries == expected.tries);
-    RC_ASSERT(spent.usage.tokens_in == expected.usage.tokens_in);
-    RC_ASSERT(spent.usage.tokens_out == expected.usage.tokens_out);
-  }));
+  EXPECT_TRUE(rc::check(
+      [&](const std::vector<std::pair<std::uint8_t, bool>>& tries, std::uint8_t group_size) {
+        const std::string run = NewRunOf("");
+        const auto log = ledger_.Replies(run).value();
+        core::MemoryReplyLog twin;
+        std::vector<core::Request> requests;
+        for (int i = 0; i < 8; ++i) requests.push_back(SampleRequest(i));
+        for (const core::Request& request : requests) {
+          const core::PlannedRequest planned{core::RequestKey(request), &request};
+          RC_ASSERT(log->Plan({&planned, 1}).has_value());
+        }
+        std::vector<core::Attempt> attempts;
+        for (const auto& [which, fails] : tries) {
+          const core::Request& request = requests[which % requests.size()];
+          attempts.push_back(fails ? Failure(request, ErrorCode::kUnavailable, "down")
+                                   : Answer(request, "reply " + std::to_string(attempts.size())));
+        }
+        const std::size_t group = 1 + group_size % 7;
+        for (std::size_t start = 0; start < attempts.size(); start += group) {
+          const std::span part(attempts.data() + start, std::min(group, attempts.size() - start));
+          RC_ASSERT(log->Commit(part).has_value());
+          RC_ASSERT(twin.Commit(part).has_value());
+        }
+        for (const core::Request& request : requests) {
+          RC_ASSERT(TextOf(*log, request) == TextOf(twin, request));
+        }
+        const core::Spent spent = log->Total().value(), expected = twin.Total().value();
+        RC_ASSERT(spent.tries == expected.tries);
+        RC_ASSERT(spent.usage.tokens_in == expected.usage.tokens_in);
+        RC_ASSERT(spent.usage.tokens_out == expected.usage.tokens_out);
+      }));
 }
 
 }  // namespace

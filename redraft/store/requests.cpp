@@ -78,7 +78,8 @@ Status Ledger::Requests(std::string_view run, const RequestFilter& filter,
   return database_->Query(
       "SELECT q.key, q.request, q.first_draft, q.second_draft, q.state, r.reply, r.source_run "
       "FROM requests q LEFT JOIN replies r ON r.run = q.run AND r.key = q.key "
-      "WHERE q.run = ?1 AND (?2 = '' OR q.role = ?2) AND (?3 = -1 OR (?3 = 1 AND r.key IS NOT NULL) "
+      "WHERE q.run = ?1 AND (?2 = '' OR q.role = ?2) AND (?3 = -1 OR (?3 = 1 AND r.key IS NOT "
+      "NULL) "
       "OR (?3 = 0 AND r.key IS NULL)) ORDER BY q.ordinal",
       {run, role, answered}, [&](const Row& row) -> Status {
         REDRAFT_ASSIGN(RequestRecord record, ReadRequest(row));

@@ -26,8 +26,8 @@ RunLock::Holder ReadHolder(int descriptor) {
   return holder;
 }
 
-/// The lock on the whole file. It belongs to the open file description, so it excludes other threads'
-/// locks too, ends with the process, and can be asked about without being taken.
+/// The lock on the whole file. It belongs to the open file description, so it excludes other
+/// threads' locks too, ends with the process, and can be asked about without being taken.
 struct flock WholeFile() {
   struct flock lock = {};
   lock.l_type = F_WRLCK;
@@ -75,9 +75,8 @@ Result<RunLock> RunLock::Acquire(const std::filesystem::path& ledger, const std:
     if (!StillNamed(path, descriptor)) continue;
     lock.path_ = path;
     const std::string signature = fmt::format("{} {}\n", ::getpid(), clock.UnixMillis());
-    if (::ftruncate(descriptor, 0) != 0 ||
-        ::pwrite(descriptor, signature.data(), signature.size(), 0) !=
-            static_cast<ssize_t>(signature.size())) {
+    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, signature.data(), signature.size(),
+                                                    0) != static_cast<ssize_t>(signature.size())) {
       return Fail(ErrorCode::kConfig, fmt::format("cannot lock run {}: cannot write {}: {}", run,
                                                   path.string(), std::strerror(errno)));
     }

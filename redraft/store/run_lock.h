@@ -1,7 +1,7 @@
 #pragma once
 
-// At most one process works on a run. The lock is the system's, on a small file beside the ledger, so
-// it ends with the process that holds it, however that dies.
+// At most one process works on a run. The lock is the system's, on a small file beside the ledger,
+// so it ends with the process that holds it, however that dies.
 //
 // Format  `<ledger>-run-<id>.lock`, holding "PID UNIX_MILLIS"; removed on release.
 
@@ -18,7 +18,7 @@ namespace redraft::store {
 class RunLock {
  public:
   struct Holder {
-    std::int64_t process = 0;   ///< 0: it has not signed yet
+    std::int64_t process = 0;  ///< 0: it has not signed yet
     std::int64_t since_ms = 0;
   };
 
