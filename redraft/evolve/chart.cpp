@@ -56,22 +56,29 @@ Json LineChart(const std::vector<GenerationValue>& values, int digits,
   }
   const Scale x{static_cast<double>(values.front().first), static_cast<double>(values.back().first),
                 14, 226};
-  const Scale y{lo, hi, 72, 24};
+  const Scale y{lo, hi, 62, 22};
   std::string path;
   for (const auto& [generation, value] : values) {
     Append(path, x(generation), y(value));
     dots.push_back({{"x", At(x(generation))},
                     {"y", At(y(value))},
-                    {"above", At(y(value) - 9)},
                     {"generation", std::to_string(generation)},
                     {"label", Number(value, digits)}});
   }
   Json level = nullptr;
   if (guided) level = {{"y", At(y(*guide))}, {"label", Number(*guide, digits)}};
+  // A label stands on the side of its point to which the line does not go.
+  const auto beside = [&](std::size_t i, std::size_t neighbour) {
+    const bool below = values[neighbour].second > values[i].second;
+    Json label = dots[i];
+    label["label_y"] = At(y(values[i].second) + (below ? 16 : -9));
+    return label;
+  };
+  const std::size_t end = values.size() - 1;
   return {{"path", path},
           {"dots", dots},
-          {"first", dots.front()},
-          {"last", dots.back()},
+          {"first", beside(0, std::min<std::size_t>(1, end))},
+          {"last", beside(end, end == 0 ? 0 : end - 1)},
           {"guide", level}};
 }
 
@@ -86,7 +93,7 @@ Json SwarmChart(const std::vector<Mark>& marks, int digits) {
   }
   int number = 0;
   for (auto& [generation, column] : columns) column = number++;
-  constexpr double kLeft = 44, kRight = 712, kTop = 14, kBottom = 268, kDot = 7.5;
+  constexpr double kLeft = 44, kRight = 1072, kTop = 10, kBottom = 344, kDot = 9;
   const double width = (kRight - kLeft) / number;
   const auto middle = [&](int generation) { return kLeft + width * (columns[generation] + 0.5); };
   const Scale y{lo, hi, kBottom - 8, kTop + 8};
@@ -135,7 +142,14 @@ Json IntervalChart(double value, double lo, double hi, double reference, double 
                    double scale_hi) {
   const Scale scale{scale_lo, scale_hi, 6, 314};
   const auto at = [&](double x) { return At(scale(std::clamp(x, scale_lo, scale_hi))); };
-  return {{"at", at(value)}, {"lo", at(lo)}, {"hi", at(hi)}, {"reference", at(reference)}};
+  const double reference_x = scale(reference);
+  return {{"at", at(value)},
+          {"lo", at(lo)},
+          {"hi", at(hi)},
+          {"reference", at(reference)},
+          {"anchor", reference_x < 60    ? "start"
+                     : reference_x > 260 ? "end"
+                                         : "middle"}};
 }
 
 }  // namespace redraft::evolve

@@ -16,7 +16,8 @@ namespace redraft::evolve {
 using GenerationValue = std::pair<int, double>;
 
 /// A small line over generations, 240 × 96:
-/// {"path","dots":[{"x","y","label"}],"first":{"x","y","label"},"last":…,"guide":{"y","label"}|null}.
+/// {"path","dots":[{"x","y","generation","label"}],"first":{…,"label_y"},"last":{…,"label_y"},
+///  "guide":{"y","label"}|null}.
 /// `guide` is a level drawn as a dashed line when it lies near the values.
 Json LineChart(const std::vector<GenerationValue>& values, int digits,
                std::optional<double> guide = std::nullopt);
@@ -30,12 +31,13 @@ struct Mark {
   bool of_winner = false;  ///< belongs to the winner's line of descent
 };
 
-/// Every text by generation (columns, dots of near scores side by side) and score, 720 × 300:
-/// {"dots":[{"x","y","id","label","of_winner"}],"path","columns":[{"x","label"}],
+/// Every text by generation (columns, dots of near scores side by side) and score, 1080 × 376:
+/// {"dots":[{"x","y","id","label","of_winner"}],"path","columns":[{"x","label","short"}],
 ///  "levels":[{"y","label"}]}. `path` joins the marks of the winner in the order given.
 Json SwarmChart(const std::vector<Mark>& marks, int digits);
 
-/// An interval on a scale, 320 wide: {"lo","hi","at","reference"}, the x of each, cut at the edges.
+/// An interval on a scale, 320 wide: {"lo","hi","at","reference"}, the x of each, cut at the edges,
+/// and {"anchor"}, how the text of the reference is to be set: "start", "middle" or "end".
 Json IntervalChart(double value, double lo, double hi, double reference, double scale_lo,
                    double scale_hi);
 

@@ -135,9 +135,13 @@ Json NullView(const RunContents& contents, const Findings& f) {
         "best rating rises too.",
         Grouped(f.generations.front()["best"]), Grouped(f.generations.back()["best"]));
   }
-  return {{"items",
-           {ProgressView(f.null, unknown), VariantShareView(f.null, unknown),
-            WinRateView(f.null, unknown)}},
+  const Json items = {ProgressView(f.null, unknown), VariantShareView(f.null, unknown),
+                      WinRateView(f.null, unknown)};
+  const bool measured =
+      std::ranges::any_of(items, [](const Json& item) { return !item["chart"].is_null(); });
+  return {{"items", items},
+          {"measured", measured},
+          {"unknown", unknown},
           {"curse", curse},
           {"unchecked", contents.Option("accept_judge", false)}};
 }

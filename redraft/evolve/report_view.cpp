@@ -18,19 +18,49 @@ constexpr double kBrakeHint = .1;  ///< trigram overlap at which the default bra
 
 std::string OrDash(const std::string& text) { return text.empty() ? "–" : text; }
 
-/// A text as paragraphs: {"kind":"p|heading|break","text"}. Line breaks inside stay.
+/// What a draft is called on the page: its id; of the long ids of imports the first eight digits.
+std::string Label(const std::string& id) { return id.size() <= 12 ? id : id.substr(0, 8); }
+
+std::string_view WithoutEmphasis(std::string_view line) {
+  while (line.size() > 2 && (line.front() == '*' || line.front() == '_') &&
+         line.back() == line.front()) {
+    line.remove_prefix(1);
+    line.remove_suffix(1);
+  }
+  return line;
+}
+
+/// True for a first line that reads as the title of what follows.
+bool ReadsAsTitle(std::string_view line) {
+  return line.find('\n') == std::string_view::npos && text::CountWords(line) <= 12 &&
+         std::string_view(".!?…,;:\"”’'").find(line.back()) == std::string_view::npos;
+}
+
+/// A text as paragraphs: {"kind":"p|opening|heading|break","text"}. Line breaks inside stay. The
+/// opening is a first paragraph long enough to carry an initial.
 Json Paragraphs(const std::string& text) {
+  constexpr std::size_t kOpening = 180;  // bytes: three lines beside the initial
+  const std::vector<std::string_view> all = text::Paragraphs(text);
   Json paragraphs = Json::array();
-  for (const std::string_view paragraph : text::Paragraphs(text)) {
-    const bool rule = paragraph.find_first_not_of("*-–—#~_=•· \t\n") == std::string_view::npos;
+  bool begun = false;
+  for (std::string_view paragraph : all) {
+    const char* kind = "p";
     const std::size_t hashes = paragraph.find_first_not_of('#');
-    const bool heading = !rule && hashes > 0 && hashes <= 6 && paragraph[hashes] == ' ' &&
-                         paragraph.find('\n') == std::string_view::npos;
-    paragraphs.push_back(
-        {{"kind", rule      ? "break"
-                  : heading ? "heading"
-                            : "p"},
-         {"text", std::string(heading ? paragraph.substr(hashes + 1) : paragraph)}});
+    if (paragraph.find_first_not_of("*-–—#~_=•· \t\n") == std::string_view::npos) {
+      kind = "break";
+    } else if (hashes > 0 && hashes <= 6 && paragraph[hashes] == ' ' &&
+               paragraph.find('\n') == std::string_view::npos) {
+      kind = "heading";
+      paragraph.remove_prefix(hashes + 1);
+    } else if (!begun && paragraphs.empty() && all.size() > 1 &&
+               ReadsAsTitle(WithoutEmphasis(paragraph))) {
+      kind = "heading";
+      paragraph = WithoutEmphasis(paragraph);
+    } else {
+      if (!begun && paragraph.size() > kOpening) kind = "opening";
+      begun = true;
+    }
+    paragraphs.push_back({{"kind", kind}, {"text", std::string(paragraph)}});
   }
   return paragraphs;
 }
@@ -52,6 +82,7 @@ std::string Asked(const core::Draft& draft) {
 Json DraftView(const core::Draft& draft, const Ranked* ranked) {
   const bool played = ranked != nullptr && ranked->rating.n > 0;
   return {{"id", draft.id},
+          {"label", Label(draft.id)},
           {"generation", draft.generation},
           {"words", Grouped(draft.words)},
           {"style", draft.style},
@@ -59,7 +90,7 @@ Json DraftView(const core::Draft& draft, const Ranked* ranked) {
           {"objective", draft.objective},
           {"asked", OrDash(Asked(draft))},
           {"parent", draft.parents.empty() ? "" : draft.parents.front()},
-          {"founder", draft.founder},
+          {"parent_label", draft.parents.empty() ? "" : Label(draft.parents.front())},
           {"model", draft.model},
           {"repairs", draft.repairs},
           {"elo", played ? Grouped(ranked->rating.elo) : "–"},
@@ -163,7 +194,7 @@ Json Charts(const RunContents& contents, const Findings& f) {
         values.emplace_back(g.value("generation", 0), g[key].get<double>());
       }
     }
-    if (values.empty()) return;
+    if (values.size() < 2) return;
     Json chart = LineChart(values, digits, guide);
     chart["title"] = title;
     chart["caption"] = caption;
@@ -186,7 +217,7 @@ Json Swarm(const Findings& f) {
     marks.push_back({.id = r.draft->id,
                      .generation = r.draft->generation,
                      .score = score,
-                     .label = fmt::format("{}: {}", r.draft->id,
+                     .label = fmt::format("{}: {}", Label(r.draft->id),
                                           f.by_elo ? Grouped(r.rating.elo) : Strength(r.rating)),
                      .of_winner = std::ranges::find(f.lineage, r.draft) != f.lineage.end()});
   }

@@ -14,7 +14,8 @@ namespace redraft::evolve {
 Json ReportView(const RunContents& contents, const Findings& findings);
 
 /// The null of a run in plain words: {"items":[{"name","question","figure","interval","reading",
-/// "chart"}],"curse"}; an item without a figure says why.
+/// "chart"}],"measured","unknown","curse","unchecked"}; an item without a figure says why, and
+/// when none has one, "unknown" does.
 Json NullView(const RunContents& contents, const Findings& findings);
 
 /// Parts of the view around the texts: [{"label","value","note"}] what the run took,
