@@ -47,29 +47,6 @@ class Mailbox {
   std::vector<Outcome> outcomes_;
 };
 
-bool CountsAsCall(core::Role role) {
-  return role != core::Role::kCheck && role != core::Role::kProbe;
-}
-
-double Cost(const EndpointInfo& info, double tokens_in, double tokens_out) {
-  return (tokens_in * info.price_in + tokens_out * info.price_out) / 1e6;
-}
-
-/// The most that one try may consume. Three bytes per token is below what any tokenizer in use
-/// needs for prose.
-core::Usage WorstCase(const core::Request& request, const EndpointInfo& info) {
-  std::size_t bytes = request.text.size();
-  for (const core::Message& message : request.messages) bytes += message.content.size() + 16;
-  core::Usage usage;
-  usage.tokens_in = static_cast<std::int64_t>(bytes / 3 + 1);
-  usage.tokens_out = request.kind == core::RequestKind::kChat     ? request.max_tokens
-                     : request.kind == core::RequestKind::kLabels ? 1
-                                                                  : 0;
-  usage.cost =
-      Cost(info, static_cast<double>(usage.tokens_in), static_cast<double>(usage.tokens_out));
-  return usage;
-}
-
 bool Answers(const EndpointInfo& info, core::RequestKind kind) {
   switch (kind) {
     case core::RequestKind::kChat:
@@ -112,7 +89,7 @@ class Client::Session {
     int tries = 0;
     std::int64_t started_ms = 0;  // of the try in flight
     nanoseconds started{0};
-    core::Usage reserved;
+    core::Usage held;  // of the budget, by the try in flight
   };
   /// The requests of one endpoint.
   struct Lane {
@@ -131,7 +108,6 @@ class Client::Session {
   Result<Lane*> Route(const core::Request& request);
   void Deliver(Waiter waiter, const core::Reply& reply);
   void SendReady();
-  bool Admit(const Task& task);
   void Send(Task& task);
   void Settle(std::vector<Outcome> outcomes);
   void RetryOrStop(Task& task, Error error);
@@ -152,8 +128,6 @@ class Client::Session {
   std::map<std::string, Lane> lanes_;                            // by the endpoint's model
   std::multimap<nanoseconds, Task*> resting_;                    // by the time of their next try
   std::shared_ptr<Mailbox<Outcome>> mailbox_ = std::make_shared<Mailbox<Outcome>>();
-  core::Spent spent_;     // committed, plus the tries in flight
-  core::Usage reserved_;  // by the tries in flight
   int in_flight_ = 0;
   std::optional<Error> stop_;  // set: nothing more is sent, and this is what Run returns
   int obeyed_interrupts_ = 0;
@@ -169,7 +143,8 @@ Client::Session::Session(Client& client, std::span<core::Job* const> jobs,
 }
 
 Status Client::Session::Run() {
-  REDRAFT_ASSIGN(spent_, client_.log_.Total());
+  REDRAFT_ASSIGN(const core::Spent committed, client_.log_.Total());
+  client_.account_.Begin(committed);
   while (true) {
     ObeyInterrupts();
     if (!stop_) {
@@ -267,58 +242,24 @@ void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
 void Client::Session::SendReady() {
   for (auto& [model, lane] : lanes_) {
     while (lane.in_flight < lane.limit && !lane.ready.empty()) {
-      if (!Admit(*lane.ready.front())) return;
       Task& task = *lane.ready.front();
+      auto held = client_.account_.Reserve(task.request, lane.endpoint->info());
+      if (!held) return Stop(std::move(held).error());
+      if (!*held) return;  // until tries in flight settle
+      task.held = **held;
       lane.ready.pop_front();
       Send(task);
     }
   }
 }
 
-/// Whether the budget lets the task go now. If not, either it stops the session, or it waits for
-/// tries in flight to settle for less than they reserved.
-bool Client::Session::Admit(const Task& task) {
-  const auto fits = [this](double used, double reserved, double needed, double limit,
-                           std::string_view unit) {
-    if (needed <= 0.0 || used + reserved + needed <= limit) return true;
-    if (used + needed > limit) {
-      Stop({ErrorCode::kBudgetExhausted,
-            fmt::format("budget reached: {:g} of {:g} {} used and the next request may take {:g}; "
-                        "run again with a higher limit to go on",
-                        used, limit, unit, needed)});
-    }
-    return false;
-  };
-  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-  const Budget& budget = options_.budget;
-  const core::Usage needed = WorstCase(task.request, task.lane->endpoint->info());
-  if (budget.max_calls &&
-      !fits(number(spent_.tries - client_.exempt_tries_), 0.0,
-            CountsAsCall(task.request.role) ? 1.0 : 0.0, number(*budget.max_calls), "calls")) {
-    return false;
-  }
-  if (budget.max_tokens &&
-      !fits(number(spent_.usage.tokens_in + spent_.usage.tokens_out),
-            number(reserved_.tokens_in + reserved_.tokens_out),
-            number(needed.tokens_in + needed.tokens_out), number(*budget.max_tokens), "tokens")) {
-    return false;
-  }
-  return !budget.max_cost ||
-         fits(spent_.usage.cost, reserved_.cost, needed.cost, *budget.max_cost, "units of cost");
-}
-
 void Client::Session::Send(Task& task) {
-  Endpoint& endpoint = *task.lane->endpoint;
-  task.reserved = WorstCase(task.request, endpoint.info());
   task.started = options_.clock->Now();
   task.started_ms = options_.clock->UnixMillis();
   ++task.tries;
   ++task.lane->in_flight;
   ++in_flight_;
-  ++spent_.tries;
-  if (!CountsAsCall(task.request.role)) ++client_.exempt_tries_;
-  reserved_ += task.reserved;
-  endpoint.Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {
+  task.lane->endpoint->Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {
     mailbox->Put({&task, std::move(reply)});
   });
 }
@@ -331,7 +272,6 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
     Task& task = *outcome.task;
     --task.lane->in_flight;
     --in_flight_;
-    reserved_ += {-task.reserved.tokens_in, -task.reserved.tokens_out, -task.reserved.cost};
     core::Attempt attempt{
         .key = task.key,
         .number = task.tries,
@@ -340,14 +280,12 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
     if (outcome.reply) {
       core::Reply& reply = *outcome.reply;
       reply.latency_s = attempt.latency_s;
-      reply.usage.cost =
-          Cost(task.lane->endpoint->info(), static_cast<double>(reply.usage.tokens_in),
-               static_cast<double>(reply.usage.tokens_out));
-      spent_.usage += reply.usage;
+      reply.usage.cost = Cost(task.lane->endpoint->info(), reply.usage);
       attempt.reply = reply;
     } else {
       attempt.error = outcome.reply.error();
     }
+    client_.account_.Settle(task.held, outcome.reply ? outcome.reply->usage : core::Usage{});
     attempts.push_back(std::move(attempt));
   }
   // One transaction for all that arrived together; a reply that is not durable is not used.
@@ -419,10 +357,12 @@ void Client::Session::Cancel(bool embedded_only) {
 
 void Client::Session::Report() const {
   if (!on_progress_) return;
-  on_progress_({jobs_done_, jobs_.size(), in_flight_, spent_, client_.from_ledger_});
+  on_progress_(
+      {jobs_done_, jobs_.size(), in_flight_, client_.account_.spent(), client_.from_ledger_});
 }
 
-Client::Client(core::ReplyLog& log, ClientOptions options) : log_(log), options_(options) {
+Client::Client(core::ReplyLog& log, ClientOptions options)
+    : log_(log), options_(options), account_(options.budget) {
   REDRAFT_CHECK(options_.concurrency > 0 && options_.max_tries > 0 && options_.clock != nullptr);
 }
 Client::~Client() = default;

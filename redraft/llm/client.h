@@ -22,7 +22,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,20 +30,10 @@
 #include "redraft/base/result.h"
 #include "redraft/core/job.h"
 #include "redraft/core/reply_log.h"
+#include "redraft/llm/budget.h"
 #include "redraft/llm/endpoint.h"
 
 namespace redraft::llm {
-
-/// Upper limits for the whole run, earlier sessions included.
-///
-/// A request is sent only when its worst case still fits: one call, its prompt at one token per
-/// three bytes, and `max_tokens` written tokens. Requests in flight hold such reservations and
-/// settle with what the reply says. Calls of the roles check and probe do not count as calls.
-struct Budget {
-  std::optional<std::int64_t> max_calls;   ///< tries, failed ones included
-  std::optional<std::int64_t> max_tokens;  ///< prompt and written tokens together
-  std::optional<double> max_cost;          ///< in the currency of the endpoints' prices
-};
 
 struct ClientOptions {
   Budget budget;
@@ -101,8 +90,8 @@ class Client {
   core::ReplyLog& log_;
   ClientOptions options_;
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by model
+  BudgetAccount account_;
   std::int64_t from_ledger_ = 0;
-  std::int64_t exempt_tries_ = 0;  // of roles that do not count as calls
 };
 
 }  // namespace redraft::llm

@@ -6,11 +6,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include <set>
-
-#include "redraft/base/hash.h"
+#include "redraft/llm/client_fixtures.h"
 #include "redraft/llm/replay_endpoint.h"
-#include "redraft/llm/scripted_endpoint.h"
 
 namespace redraft::llm {
 namespace {
@@ -18,124 +15,13 @@ namespace {
 using core::Attempt;
 using core::Reply;
 using core::Request;
-using core::Role;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::Gt;
 using ::testing::HasSubstr;
-using ::testing::Lt;
-
-Request Chat(const std::string& text, Role role = Role::kDraft) {
-  Request request;
-  request.role = role;
-  request.model = "m";
-  request.messages = {{"user", text}};
-  request.max_tokens = 10;
-  return request;
-}
-
-std::vector<Request> Chats(int count) {
-  std::vector<Request> requests;
-  for (int i = 0; i < count; ++i) requests.push_back(Chat("request " + std::to_string(i)));
-  return requests;
-}
-
-/// Repeats the last message, at 100 tokens in and 10 out.
-Result<Reply> Echo(const Request& request, int) {
-  return Reply{.text = request.messages.back().content,
-               .finish = "stop",
-               .usage = {.tokens_in = 100, .tokens_out = 10}};
-}
-
-ScriptedOptions Model(const std::string& model, std::optional<std::uint64_t> shuffle_seed = {}) {
-  ScriptedOptions options{.shuffle_seed = shuffle_seed};
-  options.info.model = model;
-  return options;
-}
-
-std::shared_ptr<ScriptedEndpoint> Script(Script script, ScriptedOptions options = Model("m")) {
-  return std::make_shared<ScriptedEndpoint>(std::move(script), std::move(options));
-}
-
-ClientOptions Quick() { return {.backoff = std::chrono::milliseconds(0)}; }
-
-/// A log that remembers in which order it was used, and can refuse to commit.
-class WatchedLog final : public core::ReplyLog {
- public:
-  Result<std::optional<Reply>> Find(const std::string& key) override { return log_.Find(key); }
-  Status Plan(std::span<const core::PlannedRequest> requests) override {
-    ++plans;
-    for (const auto& planned : requests) {
-      EXPECT_EQ(planned.key, core::RequestKey(*planned.request));
-      planned_keys.insert(planned.key);
-    }
-    return log_.Plan(requests);
-  }
-  Status Commit(std::span<const Attempt> batch) override {
-    if (refuse) return Fail(ErrorCode::kFailed, "disk full");
-    ++commits;
-    attempts.insert(attempts.end(), batch.begin(), batch.end());
-    return log_.Commit(batch);
-  }
-  Result<core::Spent> Total() override { return log_.Total(); }
-
-  bool refuse = false;
-  int plans = 0;
-  int commits = 0;
-  std::set<std::string> planned_keys;
-  std::vector<Attempt> attempts;
-
- private:
-  core::MemoryReplyLog log_;
-};
-
-/// Holds what it is sent until Release or Cancel.
-class HoldingEndpoint final : public Endpoint {
- public:
-  explicit HoldingEndpoint(bool embedded) {
-    info_ = {.name = "holding", .model = "m", .embedded = embedded};
-  }
-  const EndpointInfo& info() const override { return info_; }
-  void Send(const Request& request, ReplyCallback done) override {
-    held.emplace_back(request, std::move(done));
-  }
-  void Cancel() override {
-    ++cancels;
-    for (auto& [request, done] : std::exchange(held, {}))
-      done(Fail(ErrorCode::kCancelled, "cancelled"));
-  }
-  void Release() {
-    for (auto& [request, done] : std::exchange(held, {})) done(Echo(request, 1));
-  }
-
-  std::vector<std::pair<Request, ReplyCallback>> held;
-  int cancels = 0;
-
- private:
-  EndpointInfo info_;
-};
-
-/// Asks `length` requests one after the other, each built from the reply before.
-class ChainJob final : public core::Job {
- public:
-  ChainJob(std::string name, int length) : name_(std::move(name)), length_(length) {}
-  std::vector<Request> Step(std::span<const Reply> replies) override {
-    if (!replies.empty()) trace.push_back(replies[0].text + "|" + replies[1].text);
-    if (static_cast<int>(trace.size()) == length_) return {};
-    const std::string before = trace.empty() ? name_ : trace.back();
-    return {Chat(Sha256Hex(before)), Chat(Sha256Hex(before + "'"), Role::kJudge)};
-  }
-  std::vector<std::string> trace;
-
- private:
-  std::string name_;
-  int length_;
-};
 
 TEST(Client, AnswersRequestsInTheirOrder) {
   core::MemoryReplyLog log;
   Client client(log);
-  client.AddEndpoint(Script(Echo));
+  client.AddEndpoint(Scripted(Echo));
   const auto replies = client.Ask(Chats(50));
   ASSERT_TRUE(replies) << replies.error().message;
   ASSERT_EQ(replies->size(), 50U);
@@ -155,7 +41,7 @@ RC_GTEST_PROP(Client, ResultsOfJobsDoNotDependOnTheOrderOfArrival, (std::uint64_
   const auto run = [](std::optional<std::uint64_t> shuffle_seed) {
     core::MemoryReplyLog log;
     Client client(log, {.concurrency = 5});
-    client.AddEndpoint(Script(Echo, Model("m", shuffle_seed)));
+    client.AddEndpoint(Scripted(Echo, Model("m", shuffle_seed)));
     std::vector<ChainJob> chains;
     for (int i = 0; i < 8; ++i) chains.emplace_back("chain " + std::to_string(i), 1 + i % 4);
     std::vector<core::Job*> jobs;
@@ -171,7 +57,7 @@ RC_GTEST_PROP(Client, ResultsOfJobsDoNotDependOnTheOrderOfArrival, (std::uint64_
 TEST(Client, PlansBeforeItSendsAndCommitsBeforeItHandsOut) {
   WatchedLog log;
   Client client(log);
-  client.AddEndpoint(Script([&log](const Request& request, int number) {
+  client.AddEndpoint(Scripted([&log](const Request& request, int number) {
     EXPECT_TRUE(log.planned_keys.contains(core::RequestKey(request)));
     return Echo(request, number);
   }));
@@ -193,7 +79,7 @@ TEST(Client, PlansBeforeItSendsAndCommitsBeforeItHandsOut) {
 TEST(Client, PlansAndCommitsInGroups) {
   WatchedLog log;
   Client client(log, {.concurrency = 10});
-  client.AddEndpoint(Script(Echo));
+  client.AddEndpoint(Scripted(Echo));
   ASSERT_TRUE(client.Ask(Chats(100)));
   EXPECT_EQ(log.plans, 1);
   EXPECT_EQ(log.commits, 10);  // everything that arrived together
@@ -202,7 +88,7 @@ TEST(Client, PlansAndCommitsInGroups) {
 
 TEST(Client, DoesNotAskWhatTheLogAnswers) {
   core::MemoryReplyLog log;
-  const auto endpoint = Script(Echo);
+  const auto endpoint = Scripted(Echo);
   for (int session = 0; session < 2; ++session) {
     Client client(log);
     client.AddEndpoint(endpoint);
@@ -213,7 +99,7 @@ TEST(Client, DoesNotAskWhatTheLogAnswers) {
 
 TEST(Client, SendsEqualRequestsInFlightOnce) {
   core::MemoryReplyLog log;
-  const auto endpoint = Script(Echo, Model("m", 1));
+  const auto endpoint = Scripted(Echo, Model("m", 1));
   Client client(log);
   client.AddEndpoint(endpoint);
   Request again = Chat("same");
@@ -227,7 +113,7 @@ TEST(Client, SendsEqualRequestsInFlightOnce) {
 TEST(Client, RecordsEveryTryWithItsError) {
   WatchedLog log;
   Client client(log, Quick());
-  client.AddEndpoint(Script([](const Request& request, int number) -> Result<Reply> {
+  client.AddEndpoint(Scripted([](const Request& request, int number) -> Result<Reply> {
     if (number == 1) return Fail(ErrorCode::kUnavailable, "first");
     if (number == 2) return Fail(ErrorCode::kMalformedReply, "second");
     return Echo(request, number);
@@ -250,7 +136,7 @@ TEST(Client, GivesUpAfterTheLastTryAndSaysSo) {
   ClientOptions options = Quick();
   options.max_tries = 3;
   Client client(log, options);
-  const auto endpoint = Script([](const Request&, int number) -> Result<Reply> {
+  const auto endpoint = Scripted([](const Request&, int number) -> Result<Reply> {
     return Fail(ErrorCode::kRateLimited, "busy " + std::to_string(number));
   });
   client.AddEndpoint(endpoint);
@@ -275,7 +161,7 @@ TEST(Client, WaitsAsLongAsTheServerAsked) {
   ClientOptions options = Quick();
   options.clock = &clock;
   Client client(log, options);
-  client.AddEndpoint(Script([](const Request& request, int number) -> Result<Reply> {
+  client.AddEndpoint(Scripted([](const Request& request, int number) -> Result<Reply> {
     if (number == 1) return Fail(Error{ErrorCode::kRateLimited, "busy", 6.0});
     return Echo(request, number);
   }));
@@ -287,7 +173,7 @@ TEST(Client, WaitsAsLongAsTheServerAsked) {
 TEST(Client, AFinalErrorLetsWhatIsInFlightFinishAndSendsNoMore) {
   WatchedLog log;
   Client client(log, {.concurrency = 4});
-  const auto endpoint = Script([](const Request& request, int number) -> Result<Reply> {
+  const auto endpoint = Scripted([](const Request& request, int number) -> Result<Reply> {
     if (request.messages[0].content == "request 1")
       return Fail(ErrorCode::kUnauthenticated, "bad key");
     return Echo(request, number);
@@ -306,7 +192,7 @@ TEST(Client, AReplyThatCannotBeCommittedIsNotUsed) {
   WatchedLog log;
   log.refuse = true;
   Client client(log);
-  client.AddEndpoint(Script(Echo));
+  client.AddEndpoint(Scripted(Echo));
   ChainJob chain("x", 1);
   core::Job* const jobs[] = {&chain};
   const Status ran = client.Run(jobs);
@@ -340,7 +226,7 @@ TEST(Client, KeepsToItsConcurrencyAndTheEndpointsOwn) {
   options.info.max_in_flight = 2;
   WatchedLog watched;
   Client client(watched, {.concurrency = 16});
-  client.AddEndpoint(Script(Echo, options));
+  client.AddEndpoint(Scripted(Echo, options));
   ASSERT_TRUE(client.Ask(Chats(10)));
   EXPECT_EQ(watched.commits, 5);
 }
@@ -348,7 +234,7 @@ TEST(Client, KeepsToItsConcurrencyAndTheEndpointsOwn) {
 TEST(Client, ReportsProgress) {
   core::MemoryReplyLog log;
   Client client(log);
-  client.AddEndpoint(Script(Echo));
+  client.AddEndpoint(Scripted(Echo));
   ASSERT_TRUE(client.Ask({Chat("known")}));
   ChainJob first("1", 2);
   ChainJob second("2", 1);
@@ -374,8 +260,8 @@ TEST(Client, ReportsProgress) {
 TEST(Client, SendsEachRequestToTheEndpointOfItsModel) {
   core::MemoryReplyLog log;
   Client client(log);
-  const auto writer = Script(Echo, Model("writer"));
-  const auto judge = Script(Echo, Model("judge"));
+  const auto writer = Scripted(Echo, Model("writer"));
+  const auto judge = Scripted(Echo, Model("judge"));
   client.AddEndpoint(writer);
   client.AddEndpoint(judge);
   std::vector<Request> requests = Chats(5);
@@ -397,7 +283,7 @@ TEST(Client, RefusesRequestsThatTheEndpointCannotAnswer) {
   Client client(log);
   ScriptedOptions options = Model("m");
   options.info.labels = options.info.loglikelihood = options.info.embeddings = false;
-  const auto endpoint = Script(Echo, options);
+  const auto endpoint = Scripted(Echo, options);
   client.AddEndpoint(endpoint);
   for (const auto kind : {core::RequestKind::kLabels, core::RequestKind::kLogLikelihood,
                           core::RequestKind::kEmbedding}) {
@@ -409,106 +295,6 @@ TEST(Client, RefusesRequestsThatTheEndpointCannotAnswer) {
     EXPECT_THAT(replies.error().message, AllOf(HasSubstr("'script'"), HasSubstr(ToString(kind))));
   }
   EXPECT_EQ(endpoint->tries(), 0);
-}
-
-TEST(ClientBudget, CountsTriesAndStopsBeforeTheNext) {
-  core::MemoryReplyLog log;
-  const auto endpoint = Script([](const Request& request, int number) -> Result<Reply> {
-    if (number == 1) return Fail(ErrorCode::kUnavailable, "again");
-    return Echo(request, number);
-  });
-  ClientOptions options = Quick();
-  options.budget.max_calls = 7;
-  Client client(log, options);
-  client.AddEndpoint(endpoint);
-  const auto replies = client.Ask(Chats(10));
-  ASSERT_FALSE(replies);
-  EXPECT_EQ(replies.error().code, ErrorCode::kBudgetExhausted);
-  EXPECT_THAT(replies.error().message, HasSubstr("7 of 7 calls"));
-  EXPECT_EQ(endpoint->tries(), 7);
-}
-
-TEST(ClientBudget, IsResumableAndCountsEarlierSessions) {
-  core::MemoryReplyLog log;
-  const auto endpoint = Script(Echo);
-  for (const int limit : {4, 4, 9, 10, 10}) {
-    Client client(log, {.budget = {.max_calls = limit}});
-    client.AddEndpoint(endpoint);
-    EXPECT_EQ(client.Ask(Chats(10)).has_value(), limit == 10);
-    EXPECT_EQ(endpoint->tries(), limit);
-  }
-}
-
-TEST(ClientBudget, CallsOfChecksAndProbesDoNotCount) {
-  core::MemoryReplyLog log;
-  const auto endpoint = Script(Echo);
-  Client client(log, {.budget = {.max_calls = 2}});
-  client.AddEndpoint(endpoint);
-  std::vector<Request> checks;
-  for (int i = 0; i < 5; ++i) {
-    checks.push_back(Chat("check " + std::to_string(i), i % 2 ? Role::kCheck : Role::kProbe));
-  }
-  EXPECT_TRUE(client.Ask(checks));
-  EXPECT_TRUE(client.Ask(Chats(2)));
-  EXPECT_FALSE(client.Ask(Chats(3)));
-  EXPECT_EQ(endpoint->tries(), 7);
-}
-
-RC_GTEST_PROP(ClientBudget, TokensAndCostAreNeverOverspent, ()) {
-  const auto max_tokens = *rc::gen::inRange<std::int64_t>(1, 4000);
-  const bool by_cost = *rc::gen::arbitrary<bool>();
-  core::MemoryReplyLog log;
-  ScriptedOptions model = Model("m", *rc::gen::arbitrary<std::uint64_t>());
-  model.info.price_in = model.info.price_out = 2.0;
-  // At most what was reserved: 26 to 30 bytes are 9 or 10 tokens + 1 in, 10 out.
-  const auto endpoint = Script(
-      [](const Request&, int number) {
-        return Result<Reply>(
-            Reply{.text = "x", .usage = {.tokens_in = 5 + number, .tokens_out = 9}});
-      },
-      model);
-  ClientOptions options{.concurrency = *rc::gen::inRange(1, 30)};
-  if (by_cost) {
-    options.budget.max_cost = 2.0 * static_cast<double>(max_tokens) / 1e6;
-  } else {
-    options.budget.max_tokens = max_tokens;
-  }
-  Client client(log, options);
-  client.AddEndpoint(endpoint);
-  const auto replies = client.Ask(Chats(150));
-  const core::Spent spent = *log.Total();
-  const std::int64_t used = spent.usage.tokens_in + spent.usage.tokens_out;
-  RC_ASSERT(used <= max_tokens);
-  RC_ASSERT(replies.has_value() || replies.error().code == ErrorCode::kBudgetExhausted);
-  // It does not stop early either: a request that did not fit could have taken this much.
-  if (!replies) {
-    RC_ASSERT(used + 25 > max_tokens);
-  }
-  RC_ASSERT(replies.has_value() == (spent.tries == 150));
-}
-
-TEST(ClientBudget, ALimitOnCostNeedsPrices) {
-  core::MemoryReplyLog log;
-  const auto endpoint = Script(Echo);
-  Client client(log, {.budget = {.max_cost = 1.0}});
-  client.AddEndpoint(endpoint);
-  const auto replies = client.Ask({Chat("x")});
-  ASSERT_FALSE(replies);
-  EXPECT_EQ(replies.error().code, ErrorCode::kConfig);
-  EXPECT_EQ(endpoint->tries(), 0);
-}
-
-TEST(ClientBudget, CostIsTokensTimesPrice) {
-  core::MemoryReplyLog log;
-  ScriptedOptions options = Model("m");
-  options.info.price_in = 3.0;
-  options.info.price_out = 15.0;
-  Client client(log);
-  client.AddEndpoint(Script(Echo, options));
-  const auto replies = client.Ask({Chat("x")});
-  ASSERT_TRUE(replies);
-  EXPECT_DOUBLE_EQ((*replies)[0].usage.cost, (100 * 3.0 + 10 * 15.0) / 1e6);
-  EXPECT_DOUBLE_EQ(client.Total()->usage.cost, (100 * 3.0 + 10 * 15.0) / 1e6);
 }
 
 TEST(ClientInterrupt, TheFirstLetsRemoteCallsFinishAndCommitsThem) {
@@ -558,11 +344,11 @@ TEST(ClientInterrupt, AfterItTheSameJobsEndAsIfUndisturbed) {
   {
     core::MemoryReplyLog other;
     Client client(other);
-    client.AddEndpoint(Script(Echo));
+    client.AddEndpoint(Scripted(Echo));
     core::Job* const jobs[] = {&undisturbed};
     ASSERT_TRUE(client.Run(jobs));
   }
-  const auto endpoint = Script(Echo);
+  const auto endpoint = Scripted(Echo);
   std::atomic<int> interrupts = 0;
   for (int session = 0; session < 2; ++session) {
     Client client(log, {.interrupts = session == 0 ? &interrupts : nullptr});
@@ -584,7 +370,7 @@ TEST(ReplayEndpoint, AnswersFromTheLedgerAloneOrNotAtAll) {
   core::MemoryReplyLog log;
   {
     Client client(log);
-    client.AddEndpoint(Script(Echo));
+    client.AddEndpoint(Scripted(Echo));
     ASSERT_TRUE(client.Ask(Chats(3)));
   }
   Client client(log);
