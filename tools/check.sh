@@ -36,7 +36,7 @@ tidy() {
 fuzz() {
   local build=$1 fuzzer name corpus pids=() names=() i failed=0
   for fuzzer in "$build"/fuzz_*; do
-    [[ $fuzzer != *.log ]] || continue
+    [[ -x $fuzzer && $fuzzer != *.log ]] || continue
     name=${fuzzer##*/fuzz_}
     corpus=${REDRAFT_CACHE:-.cache}/fuzz/$name
     mkdir -p "$corpus"
@@ -47,6 +47,7 @@ fuzz() {
       -artifact_prefix="$build/" -print_final_stats=1 >"$fuzzer.log" 2>&1 </dev/null &
     pids+=($!) names+=("$name")
   done
+  [ ${#pids[@]} -gt 0 ] || { echo "fuzz: no fuzzers in $build" >&2; return 1; }
   for i in "${!pids[@]}"; do
     if wait "${pids[i]}"; then
       echo "fuzz ${names[i]}: $(awk '/number_of_executed_units/ {print $2}' "$build/fuzz_${names[i]}.log") inputs, no failure" >&2
