@@ -12,6 +12,7 @@ find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(CMARK REQUIRED IMPORTED_TARGET libcmark)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(LIBXML REQUIRED IMPORTED_TARGET libxml-2.0)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 

@@ -169,8 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
                               987.7746},
                     Published{"story1", 165, 296, "897ccd25", 1333.6603, "b187e031", 1080.3664},
                     Published{"story3", 160, 286, "f346c1ca", 1361.5856, "4411b947", 992.1093}),
-    [](const auto& info) {
-      std::string name = info.param.folder;
+    [](const auto& published) {
+      std::string name = published.param.folder;
       std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
       return name;
     });

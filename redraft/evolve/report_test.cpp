@@ -49,7 +49,7 @@ Parsed Parse(const std::string& page) {
         fmt::format("{}: {}", error->line, error->message));
   });
   htmlDocPtr document = htmlCtxtReadMemory(context, page.data(), static_cast<int>(page.size()),
-                                           nullptr, "UTF-8", HTML_PARSE_NONET | HTML_PARSE_HUGE);
+                                           nullptr, "UTF-8", HTML_PARSE_NONET);
   xmlSetStructuredErrorFunc(nullptr, nullptr);
   const std::function<void(xmlNodePtr)> walk = [&](xmlNodePtr node) {
     for (; node != nullptr; node = node->next) {
