@@ -8,6 +8,15 @@
 
 namespace redraft::gguf {
 
+/// ggml computes rows of a batch in groups of four; rows that are left over take another path, with
+/// other rounding. Batches that are always filled up to whole groups give every token the same
+/// result whatever it is computed together with (measured: bit for bit, with the cache types of
+/// kv_settings.h).
+inline constexpr int kRowGroup = 4;
+
+/// `count` rounded up to whole groups.
+constexpr int WholeGroups(int count) { return (count + kRowGroup - 1) / kRowGroup * kRowGroup; }
+
 class Batch {
  public:
   explicit Batch(int capacity) : raw_(llama_batch_init(capacity, 0, 1)), capacity_(capacity) {

@@ -25,7 +25,7 @@ class Engine::Worker {
         kv_(kv),
         context_(std::move(context)),
         batch_(shape.batch),
-        streams_(context_.get(), shape.sequences, model_->can_share_prefix()) {
+        streams_(context_.get(), WholeGroups(shape.sequences), model_->can_share_prefix()) {
     llama_set_abort_callback(
         context_.get(), [](void* flag) { return static_cast<std::atomic<bool>*>(flag)->load(); },
         &abort_);
@@ -144,7 +144,7 @@ class Engine::Worker {
   // Gives streams to waiting tasks, in order; those that can share more by waiting wait.
   void Admit() {
     // By index: a computation that fails empties the queue.
-    for (std::size_t i = 0; i < waiting_.size() && streams_.active() < streams_.size();) {
+    for (std::size_t i = 0; i < waiting_.size() && streams_.active() < shape_.sequences;) {
       TaskPtr task = std::move(waiting_[i]);
       if (!task->IsScoring() && !streams_.Place(&task)) {
         waiting_[i++] = std::move(task);
@@ -167,44 +167,15 @@ class Engine::Worker {
     return false;
   }
 
-  // Computes the next tokens of all prompts, or, when there are none, of all replies.
-  void Compute() {
-    const bool prompts = streams_.AnyInPrompt();
-    if (!prompts) streams_.CloseGaps();
-    struct Output {
-      Stream* stream;
-      int index;
-    };
-    std::vector<Output> outputs;
-    batch_.Clear();
-    std::vector<std::size_t> computed(static_cast<std::size_t>(streams_.size()), 0);
-    for (int s = 0; s < streams_.size(); ++s) {
-      Stream& stream = streams_[s];
-      if (!stream.task || stream.InPrompt() != prompts) continue;
-      const std::vector<Token>& prompt = stream.task->prompt;
-      const std::size_t from = stream.cached.size();
-      const std::size_t count =
-          prompts ? std::min(prompt.size() - from, static_cast<std::size_t>(batch_.room())) : 1;
-      for (std::size_t i = from; i < from + count; ++i) {
-        const bool last = i + 1 >= prompt.size();
-        const Token token = prompts ? prompt[i] : stream.task->generation->token();
-        const int index = batch_.Add(token, static_cast<int>(i), s, last);
-        if (last) outputs.push_back({&stream, index});
-      }
-      computed[static_cast<std::size_t>(s)] = count;
-    }
-    if (batch_.size() == 0 || !Decode()) return;
+  struct Output {
+    Stream* stream;
+    int index;  // of its row of logits
+  };
 
-    int row = 0;
-    for (int s = 0; s < streams_.size(); ++s) {
-      for (std::size_t i = 0; i < computed[static_cast<std::size_t>(s)]; ++i) {
-        streams_[s].cached.push_back(batch_.raw().token[row++]);
-      }
-    }
-    Count([&](EngineStats& stats) {
-      stats.computed_tokens += prompts ? batch_.size() : 0;
-      stats.steps += prompts ? 0 : 1;
-    });
+  void Compute() {
+    batch_.Clear();
+    const std::vector<Output> outputs =
+        streams_.AnyInPrompt() ? ComputePrompts() : ComputeReplies();
     for (const Output& output : outputs) {
       const std::span<float> logits = Logits(output.index);
       Task& running = *output.stream->task;
@@ -213,6 +184,73 @@ class Engine::Worker {
       Answer(*task, task->generation ? Written(*task) : Chosen(*task, logits));
     }
   }
+
+  // The next tokens of all prompts, as many as fit; returns where prompts are complete. Groups are
+  // filled up with tokens behind a stream's own, which nothing before them sees and which are cut
+  // off again.
+  std::vector<Output> ComputePrompts() {
+    std::vector<Output> outputs;
+    std::vector<int> computed(static_cast<std::size_t>(streams_.size()), 0);
+    for (int s = 0; s < streams_.size(); ++s) {
+      Stream& stream = streams_[s];
+      if (!stream.InPrompt() || batch_.room() < kRowGroup) continue;
+      const std::vector<Token>& prompt = stream.task->prompt;
+      const int begin = static_cast<int>(stream.cached.size());
+      const int left = static_cast<int>(prompt.size()) - begin;
+      const int count = std::min(left, batch_.room() / kRowGroup * kRowGroup);
+      const int filled = FillsGroups() ? WholeGroups(count) : count;
+      for (int i = 0; i < filled; ++i) {
+        const Token token = prompt[static_cast<std::size_t>(begin + std::min(i, count - 1))];
+        // A group of outputs, too: the last layers compute nothing else.
+        const bool output = count == left && i >= std::min(filled - kRowGroup, count - 1);
+        const int index = batch_.Add(token, begin + i, s, output);
+        if (count == left && i == count - 1) outputs.push_back({&stream, index});
+      }
+      computed[static_cast<std::size_t>(s)] = count;
+    }
+    if (batch_.size() == 0 || !Decode()) return {};
+    std::int64_t total = 0;
+    for (int s = 0; s < streams_.size(); ++s) {
+      const int count = computed[static_cast<std::size_t>(s)];
+      if (count == 0) continue;
+      Stream& stream = streams_[s];
+      const auto from =
+          stream.task->prompt.begin() + static_cast<std::ptrdiff_t>(stream.cached.size());
+      stream.cached.insert(stream.cached.end(), from, from + count);
+      if (FillsGroups()) streams_.Trim(s, stream.cached.size());
+      total += count;
+    }
+    Count([&](EngineStats& stats) { stats.computed_tokens += total; });
+    return outputs;
+  }
+
+  // One token for every reply. Groups are filled up with free streams.
+  std::vector<Output> ComputeReplies() {
+    const Streams::Window window = streams_.CloseGaps();
+    std::vector<Output> outputs;
+    for (int s = window.begin; s < window.end; ++s) {
+      Stream& stream = streams_[s];
+      if (!stream.task && !FillsGroups()) continue;
+      const int position = static_cast<int>(stream.cached.size());
+      const Token token = stream.task ? stream.task->generation->token() : 0;
+      const int index = batch_.Add(token, position, s, /*output=*/true);
+      if (stream.task) outputs.push_back({&stream, index});
+    }
+    if (batch_.size() == 0 || !Decode()) return {};
+    for (int s = window.begin; s < window.end; ++s) {
+      Stream& stream = streams_[s];
+      if (stream.task) {
+        stream.cached.push_back(stream.task->generation->token());
+      } else if (FillsGroups()) {
+        streams_.Trim(s, stream.cached.size());
+      }
+    }
+    Count([](EngineStats& stats) { ++stats.steps; });
+    return outputs;
+  }
+
+  // What fills a group has to be cut off again, which recurrent states do not allow.
+  bool FillsGroups() const { return model_->can_share_prefix(); }
 
   std::span<float> Logits(int index) const {
     return {llama_get_logits_ith(context_.get(), index),
@@ -255,6 +293,10 @@ class Engine::Worker {
       batch_.Clear();
       for (std::size_t i = begin; i < end; ++i) {
         batch_.Add(tokens[i], static_cast<int>(i), index, /*output=*/true);
+      }
+      while (FillsGroups() && batch_.size() % kRowGroup != 0) {
+        batch_.Add(tokens[end - 1], static_cast<int>(begin) + batch_.size(), index,
+                   /*output=*/true);
       }
       computed = Decode();
       for (std::size_t i = begin; computed && i < end; ++i) {

@@ -15,10 +15,10 @@
 //           labels: first-token probabilities (labels.h); `text` is the likeliest label.
 //           log-likelihood: natural log per token of `text` as the model cuts it; the first is 0.
 //           embedding: mean over the tokens of `text` of the last hidden state.
-// Same text The same request gives the same reply whatever else is in the batch, up to float
-// rounding:
-//           sums over batches of other sizes can differ in the last bit, and a draw that close
-//           to a border, or a greedy tie, may then fall the other way.
+// Same text The same request gives the same bytes whatever else is in the batch, whatever was
+// computed
+//           before, and with any number of threads, on the same CPU model with the same cache
+//           settings (kv_settings.h). Groups of four rows are filled up to that end (batch.h).
 // Threads   Submit, Cancel and stats may be called from any thread. Callbacks run on the engine
 // thread:
 //           keep them short; they may call Submit and Cancel, never destroy the engine.

@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "redraft/base/file.h"
-#include "redraft/gguf/llama_log.h"
 
 namespace redraft::gguf {
 namespace {
@@ -90,10 +89,10 @@ Result<Generation> Generation::Start(const Model& model, const core::Request& re
   REDRAFT_ASSIGN(const std::string grammar, GrammarOf(request));
   Generation generation(model, request);
   if (!grammar.empty()) {
-    const LlamaErrors errors;
     generation.grammar_.reset(llama_sampler_init_grammar(model.vocab(), grammar.c_str(), "root"));
     if (!generation.grammar_) {
-      return Fail(ErrorCode::kInvalidArgument, "bad grammar: " + errors.text());
+      return Fail(ErrorCode::kInvalidArgument,
+                  "the grammar is no GBNF with a rule 'root': " + grammar.substr(0, 60));
     }
   }
   return generation;

@@ -20,11 +20,8 @@ namespace {
 constexpr int kProbeDepth = 256;
 constexpr int kProbeSteps = 3;
 
-constexpr std::array kCandidates = {
-    KvSettings{KvType::kF16, true},  KvSettings{KvType::kF16, false},
-    KvSettings{KvType::kBf16, true}, KvSettings{KvType::kBf16, false},
-    KvSettings{KvType::kQ8_0, true},
-};
+constexpr std::array kCandidates = {KvSettings{KvType::kBf16, true},
+                                    KvSettings{KvType::kQ8_0, true}};
 
 const char* Name(KvType type) {
   switch (type) {
@@ -67,7 +64,7 @@ Token ProbeToken(const Model& model, int i) { return (i * 7919 + 13) % model.voc
 
 // Seconds per prompt token plus seconds per written token.
 Result<double> Probe(const Model& model, ContextShape shape, const KvSettings& settings) {
-  shape.context = 2 * kProbeDepth;
+  shape.context = 2 * kProbeDepth - kRowGroup;
   shape.batch = kProbeDepth;
   REDRAFT_ASSIGN(const ContextPtr context, MakeContext(model, shape, settings));
   llama_memory_t memory = llama_get_memory(context.get());
@@ -123,10 +120,13 @@ void FreeContext::operator()(llama_context* context) const { llama_free(context)
 Result<ContextPtr> MakeContext(const Model& model, const ContextShape& shape,
                                const KvSettings& settings) {
   llama_context_params params = llama_context_default_params();
-  params.n_ctx = static_cast<std::uint32_t>(shape.context * shape.sequences);
+  // Room for what fills groups up: whole groups of streams, and some tokens behind each.
+  const int streams = WholeGroups(shape.sequences);
+  const int per_stream = (shape.context + kRowGroup + 255) / 256 * 256;
+  params.n_ctx = static_cast<std::uint32_t>(per_stream * streams);
   params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(shape.batch);
-  params.n_seq_max = static_cast<std::uint32_t>(shape.sequences);
-  params.n_outputs_max = static_cast<std::uint32_t>(std::max(shape.outputs, shape.sequences));
+  params.n_seq_max = static_cast<std::uint32_t>(streams);
+  params.n_outputs_max = static_cast<std::uint32_t>(std::max(shape.outputs, kRowGroup * streams));
   params.n_threads = params.n_threads_batch = shape.threads;
   params.type_k = params.type_v = GgmlType(settings.type);
   params.flash_attn_type =

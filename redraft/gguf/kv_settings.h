@@ -1,8 +1,15 @@
 #pragma once
 
-// How the key/value cache is stored and read, and which way is fastest on this CPU: a factor of
-// three between the best and the worst, and no rule predicts it (research: F16 is slow where there
-// is no vector conversion for it, BF16 where there is no BF16 arithmetic).
+// How the key/value cache is stored and read, and which way is fastest on this CPU. No rule
+// predicts it: on a CPU without vector conversions for a type that type is up to three times
+// slower.
+//
+// Exact  With BF16 or Q8_0 and flash attention a token's result does not depend on what it is
+// computed
+//        together with (batch.h): the same request gives the same bytes alone and in any batch. F16
+//        reads long prompts by another path with other rounding (logits differ by up to 1.5), and
+//        without flash attention single tokens do: those can be asked for, the probe does not
+//        choose them.
 
 #include <filesystem>
 #include <memory>
@@ -17,7 +24,7 @@ namespace redraft::gguf {
 enum class KvType { kF16, kBf16, kQ8_0 };
 
 struct KvSettings {
-  KvType type = KvType::kF16;
+  KvType type = KvType::kBf16;
   bool flash_attention = true;  ///< needed for kQ8_0
   bool operator==(const KvSettings&) const = default;
 };
@@ -43,11 +50,11 @@ using ContextPtr = std::unique_ptr<llama_context, FreeContext>;
 Result<ContextPtr> MakeContext(const Model& model, const ContextShape& shape,
                                const KvSettings& settings);
 
-/// The settings with the least time for a reply of as many new prompt tokens as written tokens,
-/// `shape.sequences` at a time at a depth of 256 tokens. Remembered in `cache_folder`/kv.json per
-/// CPU, model shape, sequences and threads; not remembered when the folder is empty. Cost    135M 3
-/// s, 1.5B 15 s on two cores; nothing when remembered. Errors  kFailed when a probe cannot compute.
-/// A cache file that is broken or cannot be written is
+/// Of the exact settings those with the least time for a reply of as many new prompt tokens as
+/// written tokens, `shape.sequences` at a time at a depth of 256 tokens. Remembered in
+/// `cache_folder`/kv.json per CPU, model shape, sequences and threads; not remembered when the
+/// folder is empty. Cost    135M 3 s, 1.5B 15 s on two cores; nothing when remembered. Errors
+/// kFailed when a probe cannot compute. A cache file that is broken or cannot be written is
 ///         ignored.
 Result<KvSettings> FastestKvSettings(const Model& model, const ContextShape& shape,
                                      const std::filesystem::path& cache_folder);

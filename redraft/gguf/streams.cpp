@@ -1,9 +1,9 @@
 #include "redraft/gguf/streams.h"
 
-#include <llama.h>
-
 #include <algorithm>
 #include <span>
+
+#include "redraft/gguf/batch.h"
 
 namespace redraft::gguf {
 namespace {
@@ -81,30 +81,32 @@ int Streams::TakeForScoring() {
   return index;
 }
 
-void Streams::CloseGaps() {
-  const int count = active();
-  if (count == 0 || !can_share_prefix_) return;
+Streams::Window Streams::CloseGaps() {
+  if (!can_share_prefix_) return {0, size()};  // recurrent states can be neither moved nor cut
   const auto is_active = [&](int i) {
     return streams_[static_cast<std::size_t>(i)].task != nullptr;
   };
+  const int length = std::min(WholeGroups(active()), size());
   int inside = 0;
-  for (int i = 0; i < count; ++i) inside += is_active(i) ? 1 : 0;
-  int most = inside, begin = 0;
-  for (int i = 1; i + count <= size(); ++i) {
-    inside += (is_active(i + count - 1) ? 1 : 0) - (is_active(i - 1) ? 1 : 0);
+  for (int i = 0; i < length; ++i) inside += is_active(i) ? 1 : 0;
+  int most = inside;
+  Window window{0, length};
+  for (int i = 1; i + length <= size(); ++i) {
+    inside += (is_active(i + length - 1) ? 1 : 0) - (is_active(i - 1) ? 1 : 0);
     if (inside > most) {
       most = inside;
-      begin = i;
+      window = {i, i + length};
     }
   }
-  int hole = begin;
+  int hole = window.begin;
   for (int i = 0; i < size(); ++i) {
-    if (!is_active(i) || (i >= begin && i < begin + count)) continue;
+    if (!is_active(i) || (i >= window.begin && i < window.end)) continue;
     while (is_active(hole)) ++hole;
     Copy(i, hole);
     streams_[static_cast<std::size_t>(hole)].task =
         std::move(streams_[static_cast<std::size_t>(i)].task);
   }
+  return window;
 }
 
 void Streams::Copy(int from, int to) {

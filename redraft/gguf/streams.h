@@ -38,9 +38,13 @@ class Streams {
   /// A free stream, emptied: the last one, which is least likely to hold a prefix worth keeping.
   int TakeForScoring();
 
-  /// Sequences are computed together only when their numbers follow one another: closes the gaps
-  /// that finished replies left, by moving streams from outside the fullest window into it.
-  void CloseGaps();
+  struct Window {
+    int begin = 0, end = 0;
+  };
+  /// Sequences are computed together only when their numbers follow one another, and in groups of
+  /// four. Finds the shortest window of whole groups for the active streams, moves those outside
+  /// into it, and returns it; the free streams in it are there to fill the groups.
+  Window CloseGaps();
 
   /// Forgets everything behind the first `size` tokens of a stream.
   void Trim(int index, std::size_t size);
