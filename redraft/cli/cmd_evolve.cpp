@@ -6,6 +6,7 @@
 #include "redraft/base/hash.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/model_paths.h"
 #include "redraft/cli/run_session.h"
 #include "redraft/evolve/estimate.h"
 #include "redraft/evolve/section.h"
@@ -154,13 +155,24 @@ Result<std::optional<store::Run>> RunWhoseWinnerStands(const RunSetup& setup, co
   return std::optional<store::Run>();
 }
 
+/// The brief's runs in which anything was answered: only those are worth keeping apart.
+Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger, const std::string& brief_sha256) {
+  REDRAFT_ASSIGN(const auto runs, ledger.RunsOfBrief(brief_sha256));
+  std::vector<store::Run> answered;
+  for (const store::Run& run : runs) {
+    REDRAFT_ASSIGN(const store::Counts counts, ledger.Count(run.id));
+    if (!counts.calls.empty()) answered.push_back(run);
+  }
+  return answered;
+}
+
 /// The run to work on: the one with this identity, or a new one if nothing forbids it.
 Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bool fork) {
   REDRAFT_ASSIGN(const Json manifest, MakeManifest(setup));
   const std::string identity = Identity(manifest);
   REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
   if (same) return *same;
-  REDRAFT_ASSIGN(const auto others, ledger.RunsOfBrief(setup.task.brief.sha256));
+  REDRAFT_ASSIGN(const auto others, AnsweredRuns(ledger, setup.task.brief.sha256));
   REDRAFT_ASSIGN(const auto standing, RunWhoseWinnerStands(setup, manifest, others));
   if (standing) return *standing;
   store::NewRun fresh{identity, setup.document, manifest, ""};
@@ -173,6 +185,10 @@ Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bo
                               last.id, Difference(last.manifest, manifest)));
     }
     fresh.parent = last.id;
+  }
+  // A model that is not there should not leave a run behind.
+  if (setup.writer.embedded()) {
+    REDRAFT_ASSIGN([[maybe_unused]] const auto file, ResolveModel(setup.writer.model));
   }
   REDRAFT_ASSIGN(const std::string id, ledger.CreateRun(fresh));
   return ledger.FindRun(id);

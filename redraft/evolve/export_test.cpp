@@ -136,15 +136,18 @@ TEST(ExportTest, SftAnswersThePromptThatMadeTheFounder) {
 TEST(ExportTest, SftTakesAtMostTwoTextsOfOneFounderAndNoNearDuplicate) {
   RunContents run = FixtureRun();
   const core::Draft founder = run.drafts[0];
+  const char* const tales[] = {"Seven gulls sat on the mended roof and argued until noon.",
+                               "Her uncle sold rope to men who never came home with it.",
+                               "At low water the church bell could be heard under the sand."};
   for (int i = 0; i < 4; ++i) {
     const core::Draft more = FixtureVariant(
         founder, 10 + i,
         i == 3 ? run.drafts[4].text
-               : fmt::format("Quite another tale, number {0}: {0} gulls, {0} ropes, {0} lamps lit.",
-                             i));
+               : tales[i]);
     run.drafts.push_back(more);
-    FixtureBouts(run, more, run.drafts[1], 20, 1);
-    FixtureBouts(run, more, run.drafts[2], 20, 1);
+    for (const std::size_t loser : {0U, 1U, 2U, 5U}) {
+      FixtureBouts(run, more, run.drafts[loser], 20, 1);
+    }
   }
   run.ratings = RateDrafts(run.drafts, run.verdicts)->ratings;
   std::map<std::string, int> of_founder;

@@ -18,6 +18,7 @@ class ImportTest : public testing::Test {
  protected:
   ImportTest() : folder_(fs::path(testing::TempDir()) / ("redraft-import-" + Name())) {
     fs::remove_all(folder_);
+    fs::create_directories(folder_);
   }
   ~ImportTest() override { fs::remove_all(folder_); }
   static std::string Name() {
