@@ -41,7 +41,8 @@ Json ToJson(const Request& r) {
                         {"min_p", r.sampling.min_p},
                         {"top_k", r.sampling.top_k},
                         {"repetition_penalty", r.sampling.repetition_penalty},
-                        {"dry_multiplier", r.sampling.dry_multiplier}};
+                        {"dry_multiplier", r.sampling.dry_multiplier},
+                        {"dry_prompt", r.sampling.dry_prompt}};
     json["max_tokens"] = r.max_tokens;
     if (!r.stop.empty()) json["stop"] = r.stop;
     if (!r.grammar.empty()) json["grammar"] = r.grammar;
@@ -78,7 +79,7 @@ Result<Request> RequestFromJson(const Json& json) {
     r.labels = json.value("labels", std::vector<std::string>{});
     if (const auto it = json.find("sampling"); it != json.end()) {
       r.sampling = {it->at("temperature"), it->at("top_p"), it->at("min_p"),
-                    it->at("top_k"), it->at("repetition_penalty"), it->at("dry_multiplier")};
+                    it->at("top_k"), it->at("repetition_penalty"), it->at("dry_multiplier"), it->at("dry_prompt")};
     }
     r.max_tokens = json.value("max_tokens", 0);
     r.stop = json.value("stop", std::vector<std::string>{});

@@ -39,6 +39,7 @@ struct Sampling {
   int top_k = 0;                    ///< 0: off
   double repetition_penalty = 1.0;  ///< >= 1; divides positive logits of tokens already written
   double dry_multiplier = 0.0;      ///< DRY (p-e-w, 2024): 0 is off; 0.8 is usual
+  bool dry_prompt = false;          ///< DRY also acts on runs taken from the messages
   bool operator==(const Sampling&) const = default;
 };
 

@@ -271,8 +271,8 @@ TEST(Evolve, LeavesOutVariantsThatHandTheParentBack) {
   options.generations = 1;
   const Outcome outcome = RunWith(options, FictionTask(), *coin, script);
   ASSERT_TRUE(outcome.record) << outcome.record.error().message;
-  EXPECT_EQ(outcome.record->generations[1].gated, 8);
-  EXPECT_EQ(outcome.record->generations[1].drafts, 4);
+  EXPECT_EQ(outcome.record->generations[1].gated, 6);
+  EXPECT_EQ(outcome.record->generations[1].drafts, 3);
 }
 
 TEST(Evolve, BrakesWhenThePopulationCollapses) {
@@ -281,7 +281,7 @@ TEST(Evolve, BrakesWhenThePopulationCollapses) {
   options.brake = 1e-9;  // any overlap at all
   const Outcome outcome = RunWith(options, FictionTask(), *coin);
   ASSERT_TRUE(outcome.record);
-  EXPECT_EQ(outcome.record->generations[1].fresh, 4) << "half of the 4 × 2 variants";
+  EXPECT_EQ(outcome.record->generations[1].fresh, 3) << "half of the 3 × 2 variants";
   int brakes = 0;
   for (const Json& event : outcome.events) brakes += event["event"] == "brake";
   EXPECT_EQ(brakes, 2);
@@ -305,6 +305,7 @@ TEST(Evolve, SendsEachPacksCriteriaStylesThemesAndObjectivesOverTheWire) {
     };
     EvolveOptions options = Options("small");
     options.initial = 40;
+    options.top = 4;
     options.variants = 8;
     options.rounds = 2;
     options.generations = 1;

@@ -42,7 +42,7 @@ Result<EvolveOptions> Preset(const std::string& name) {
   if (name == "default") return o;
   if (name == "small") {
     o.initial = 24;
-    o.top = 4;
+    o.top = 3;
     o.variants = 2;
     o.generations = 2;
     o.rounds = 8;

@@ -88,7 +88,10 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
   values["parent"] = parent.text;
   values["critique"] = draw.critique;
   values["objective"] = ChoiceJson(task.pack.objectives.at(draw.objective));
-  return WritingRequest(task, options, core::Role::kVariant, "write/variant", values, seed);
+  REDRAFT_ASSIGN(auto request, WritingRequest(task, options, core::Role::kVariant, "write/variant", values, seed));
+  // Small models like to hand the parent back word for word; the engine can make that costly.
+  request.sampling.dry_prompt = options.embedded;
+  return request;
 }
 
 Result<core::Request> RepairRequest(const Task& task, const core::Request& request,

@@ -77,6 +77,11 @@ Generation::Generation(const Model& model, const core::Request& request)
       stop_(request.stop),
       max_tokens_(request.max_tokens) {
   if (request.length) length_.emplace(*request.length);
+  if (request.sampling.dry_prompt) {
+    for (const core::Message& message : request.messages) {
+      sampler_.Remember(model.Tokenize(message.content));
+    }
+  }
   std::erase(stop_, std::string());
 }
 Generation::~Generation() = default;

@@ -43,8 +43,12 @@ TokenSampler::TokenSampler(const core::Sampling& sampling, std::uint64_t seed,
     : sampling_(sampling), rng_(Rng(seed).Fork("sampling")), breaks_run_(std::move(breaks_run)) {}
 
 void TokenSampler::Accept(std::int32_t token) {
-  reply_.push_back(token);
+  runs_.push_back(token);
   if (++counts_[token] == 1) distinct_.push_back(token);
+}
+
+void TokenSampler::Remember(std::span<const std::int32_t> tokens) {
+  runs_.insert(runs_.end(), tokens.begin(), tokens.end());
 }
 
 void TokenSampler::Penalise(std::span<float> logits) {
@@ -59,13 +63,13 @@ void TokenSampler::Penalise(std::span<float> logits) {
 }
 
 void TokenSampler::PenaliseRuns(std::span<float> logits) {
-  const int size = static_cast<int>(reply_.size());
-  const auto from_end = [&](int i) { return reply_[static_cast<std::size_t>(size - 1 - i)]; };
+  const int size = static_cast<int>(runs_.size());
+  const auto from_end = [&](int i) { return runs_[static_cast<std::size_t>(size - 1 - i)]; };
   int limit = 0;  // the run that could be repeated: back to the last token that breaks runs
   while (limit < size && !breaks_run_(from_end(limit))) ++limit;
   if (limit < kDryAllowedLength) return;
 
-  // Z-algorithm on the reversed reply: repeated_[k] is the length of the run that ends both at the
+  // Z-algorithm on the reversed text: repeated_[k] is the length of the run that ends both at the
   // end and k tokens before it.
   repeated_.assign(static_cast<std::size_t>(size), 0);
   std::unordered_map<std::int32_t, int> longest;
