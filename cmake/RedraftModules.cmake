@@ -63,6 +63,7 @@ function(redraft_tests)
       endif()
     endif()
   endforeach()
+  add_dependencies(test_llm mock_server)  # which its tests start
   add_custom_target(redraft_unit_tests DEPENDS ${_all_unit})
   if(TARGET redraft)
     add_custom_target(redraft_all_tests DEPENDS ${_all} redraft mock_server)

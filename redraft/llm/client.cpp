@@ -310,6 +310,8 @@ void Client::Session::RetryOrStop(Task& task, Error error) {
   const Rng jitter = Rng(options_.seed).Fork(fmt::format("retry/{}/{}", task.key, task.tries));
   const auto delay = RetryDelay(error, task.tries, policy, jitter);
   if (!delay) {
+    // One bad reply may be chance; an endpoint that sends nothing else cannot be used.
+    if (error.code == ErrorCode::kMalformedReply) error.code = ErrorCode::kUnavailable;
     Stop(task.tries > 1 ? std::move(error).Within(fmt::format("after {} tries", task.tries))
                         : std::move(error));
     return;

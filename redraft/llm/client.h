@@ -74,7 +74,7 @@ class Client {
   /// Errors   every error comes after the replies in flight are committed, so running again asks
   ///          nothing twice: kBudgetExhausted; kCancelled; kConfig when no endpoint has the model
   ///          or the endpoint cannot answer such a request; an endpoint's final error, or its last
-  ///          one after `max_tries`; the log's.
+  ///          one after `max_tries`, a kMalformedReply as kUnavailable; the log's.
   Status Run(std::span<core::Job* const> jobs,
              const std::function<void(const Progress&)>& on_progress = {});
 

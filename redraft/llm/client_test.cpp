@@ -147,6 +147,24 @@ TEST(Client, GivesUpAfterTheLastTryAndSaysSo) {
   EXPECT_EQ(endpoint->tries(), 3);
 }
 
+TEST(Client, CallsAnEndpointThatOnlySendsRubbishUnavailable) {
+  for (const int max_tries : {1, 3}) {
+    WatchedLog log;
+    ClientOptions options = Quick();
+    options.max_tries = max_tries;
+    Client client(log, options);
+    client.AddEndpoint(Scripted([](const Request&, int) -> Result<Reply> {
+      return Fail(ErrorCode::kMalformedReply, "rubbish");
+    }));
+    const auto replies = client.Ask({Chat("x")});
+    ASSERT_FALSE(replies);
+    EXPECT_EQ(replies.error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(replies.error().message, max_tries == 1 ? "rubbish" : "after 3 tries: rubbish");
+    ASSERT_EQ(log.attempts.size(), static_cast<std::size_t>(max_tries));
+    EXPECT_EQ(log.attempts.back().error->code, ErrorCode::kMalformedReply);  // as it happened
+  }
+}
+
 TEST(Client, WaitsAsLongAsTheServerAsked) {
   /// Every look at it is a second later.
   class HurriedClock final : public Clock {

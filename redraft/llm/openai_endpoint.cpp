@@ -12,6 +12,7 @@ namespace redraft::llm {
 namespace {
 
 constexpr std::string_view kHiddenKey = "[key]";
+constexpr std::size_t kQuotedChars = 80;  // of a reply that cannot be used
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
@@ -56,10 +57,16 @@ std::vector<std::string> OpenAiEndpoint::Server::Headers(const core::Request& re
 Result<core::Reply> OpenAiEndpoint::Server::Read(const core::Request& request,
                                                  Result<HttpResponse> response) const {
   if (!response) return Fail(Explain(std::move(response).error()));
+  // Quoting cuts, and half a key is no longer found: it has to go before.
+  const auto body = [&] { return WithoutKey(response->body, options.key); };
   if (response->status == 200) {
     Result<core::Reply> reply = ParseChat(request, response->body);
-    if (!reply) return Fail(Explain(std::move(reply).error()));
-    return reply;
+    if (reply) return reply;
+    Error error = std::move(reply).error();
+    if (error.code == ErrorCode::kMalformedReply) {
+      error.message += fmt::format("; it sent '{}'", ServerMessage(body(), kQuotedChars));
+    }
+    return Fail(Explain(std::move(error)));
   }
   if (response->status >= 300 && response->status < 400) {
     return Fail(Explain(
@@ -69,7 +76,7 @@ Result<core::Reply> OpenAiEndpoint::Server::Read(const core::Request& request,
                      response->status,
                      response->location.empty() ? "nowhere" : ShownUrl(response->location))}));
   }
-  Error error = ParseError(response->status, response->body);
+  Error error = ParseError(response->status, body());
   error.retry_after_s = response->retry_after_s;
   return Fail(Explain(std::move(error)));
 }

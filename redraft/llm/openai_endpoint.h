@@ -32,7 +32,8 @@ struct OpenAiOptions {
 /// Errors of Send, each naming the endpoint and its URL: kUnavailable (no connection, timeout, 408,
 /// 409, 5xx), kRateLimited with the server's Retry-After (429), kUnauthenticated naming the key's
 /// variable (401, 403), kRefused quoting the server (other 4xx, redirects, a certificate that does
-/// not verify, no log-probabilities), kMalformedReply (not a chat completion), kCancelled.
+/// not verify, no log-probabilities), kMalformedReply quoting what came (not a chat completion),
+/// kCancelled.
 class OpenAiEndpoint final : public Endpoint {
  public:
   /// `http` is shared so that all endpoints use one I/O thread.

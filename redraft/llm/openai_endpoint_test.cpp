@@ -168,6 +168,27 @@ TEST(OpenAiEndpoint, NeverRepeatsTheKeyThatAServerQuotes) {
   }
 }
 
+TEST(OpenAiEndpoint, QuotesTheBeginningOfAReplyThatItCannotUse) {
+  const std::string shown = "<html>\nMaintenance" + std::string(62, '.');  // 80 characters
+  const Error error = ErrorOf(HttpAnswer(200, shown + "not this"));
+  EXPECT_EQ(error.code, ErrorCode::kMalformedReply);
+  EXPECT_THAT(error.message,
+              AllOf(HasSubstr("it sent '<html> Maintenance" + shown.substr(18) + "…'"),
+                    Not(HasSubstr("not this"))));
+  EXPECT_THAT(ErrorOf(HttpAnswer(200, "")).message, HasSubstr("it sent ''"));
+  EXPECT_THAT(ErrorOf(HttpAnswer(200, R"({"error":{"message":"no such route"}})")).message,
+              HasSubstr("holds no choices; it sent 'no such route'"));
+}
+
+TEST(OpenAiEndpoint, NeverRepeatsAPartOfTheKeyWhereAQuotationEnds) {
+  const std::string start = std::string(kKey).substr(0, 5);
+  for (const auto& [status, quoted] : {std::pair{200, 80}, std::pair{500, 200}}) {
+    const std::string words(static_cast<std::size_t>(quoted) - 5, '.');
+    const Error error = ErrorOf(HttpAnswer(status, words + kKey));
+    EXPECT_THAT(error.message, AllOf(HasSubstr("[key]"), Not(HasSubstr(start)))) << status;
+  }
+}
+
 TEST(OpenAiEndpoint, RefusesRedirectsSoThatTheKeyStaysHere) {
   LoopbackServer other([](const Received&) { return Says("hi"); });
   const Error error = ErrorOf(HttpAnswer(302, "", "Location: " + other.url() + "/v1\r\n"));
@@ -254,6 +275,21 @@ TEST(OpenAiEndpoint, ThroughTheClientAnUnreachableServerIsUnavailable) {
   ASSERT_FALSE(replies);
   EXPECT_EQ(replies.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(replies.error().message, AllOf(HasSubstr("after 4 tries"), HasSubstr(url)));
+}
+
+TEST(OpenAiEndpoint, ThroughTheClientAServerOfRubbishIsUnavailableAndQuoted) {
+  LoopbackServer server([](const Received&) { return HttpAnswer(200, "<html>Welcome</html>"); });
+  core::MemoryReplyLog log;
+  Client client(log, {.backoff = std::chrono::milliseconds(1)});
+  client.AddEndpoint(Open(Options(server.url())));
+  const auto replies = client.Ask({Chat()});
+  ASSERT_FALSE(replies);
+  EXPECT_EQ(replies.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(replies.error().message,
+            "after 4 tries: endpoint 'mock': " + server.url() +
+                "/v1/chat/completions: the reply is not JSON (20 bytes); it sent "
+                "'<html>Welcome</html>'");
+  EXPECT_EQ(server.requests(), 4);
 }
 
 TEST(OpenAiEndpoint, ThroughTheClientABudgetRefusesBeforeSending) {

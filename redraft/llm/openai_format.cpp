@@ -11,8 +11,8 @@
 namespace redraft::llm {
 namespace {
 
-constexpr int kTopLogprobs = 20;  // the most that OpenAI and vLLM allow
-constexpr std::size_t kQuotedChars = 200;
+constexpr int kTopLogprobs = 20;           // the most that OpenAI and vLLM allow
+constexpr std::size_t kQuotedChars = 200;  // of an error's own words
 
 std::int64_t EstimateTokens(std::size_t bytes) {
   return static_cast<std::int64_t>((bytes + 3) / 4);
@@ -47,36 +47,17 @@ core::Usage UsageOf(const Json& reply, const core::Request& request, const std::
           .tokens_out = TokenCount(usage, "completion_tokens", EstimateTokens(text.size()))};
 }
 
-/// One printable line of at most kQuotedChars characters.
-std::string Quoted(std::string_view text) {
+/// One printable line of at most `most` characters.
+std::string Quoted(std::string_view text, std::size_t most = kQuotedChars) {
   std::string line;
   std::size_t chars = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool starts_char = (byte & 0xC0U) != 0x80U;
-    if (starts_char && ++chars > kQuotedChars) return line + "…";
+    if (starts_char && ++chars > most) return line + "…";
     line += byte < 0x20 || byte == 0x7F ? ' ' : c;
   }
   return line;
-}
-
-/// The server's own words: "error.message", "error", "message" or "detail" of a JSON body, else the
-/// body. Bytes that are not UTF-8 become U+FFFD.
-std::string ServerMessage(std::string_view body) {
-  std::string message(body);
-  if (const Result<Json> json = ParseJson(body)) {
-    const Json* error = Member(*json, "error");
-    for (const std::string& found :
-         {error != nullptr ? StringMember(*error, "message") : "", StringMember(*json, "error"),
-          StringMember(*json, "message"), StringMember(*json, "detail")}) {
-      if (!found.empty()) {
-        message = found;
-        break;
-      }
-    }
-  }
-  const std::string valid = DumpJson(Json(message));  // replaces what is not UTF-8
-  return Quoted(ParseJson(valid)->get<std::string>());
 }
 
 std::string Normalised(std::string_view token) {
@@ -206,7 +187,7 @@ Result<core::Reply> ParseChat(const core::Request& request, std::string_view bod
   if (!json) return malformed(fmt::format("the reply is not JSON ({} bytes)", body.size()));
   const Json* choices = Member(*json, "choices");
   if (choices == nullptr || !choices->is_array() || choices->empty()) {
-    return malformed("the reply holds no choices: " + ServerMessage(body));
+    return malformed("the reply holds no choices");
   }
   const Json& choice = choices->front();
   const Json* message = Member(choice, "message");
@@ -233,8 +214,25 @@ Result<core::Reply> ParseChat(const core::Request& request, std::string_view bod
   return reply;
 }
 
+std::string ServerMessage(std::string_view body, std::size_t most_chars) {
+  std::string message(body);
+  if (const Result<Json> json = ParseJson(body)) {
+    const Json* error = Member(*json, "error");
+    for (const std::string& found :
+         {error != nullptr ? StringMember(*error, "message") : "", StringMember(*json, "error"),
+          StringMember(*json, "message"), StringMember(*json, "detail")}) {
+      if (!found.empty()) {
+        message = found;
+        break;
+      }
+    }
+  }
+  const std::string valid = DumpJson(Json(message));  // replaces what is not UTF-8
+  return Quoted(ParseJson(valid)->get<std::string>(), most_chars);
+}
+
 Error ParseError(int status, std::string_view body) {
-  const std::string message = fmt::format("HTTP {}: {}", status, ServerMessage(body));
+  const std::string message = fmt::format("HTTP {}: {}", status, ServerMessage(body, kQuotedChars));
   switch (status) {
     case 401:
     case 403:

@@ -9,6 +9,7 @@
 //         response_format. LengthControl is not sent.
 //         Label requests ask for one token with the 20 likeliest first tokens.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,11 @@ std::string ChatBody(const core::Request& request);
 /// Errors: kMalformedReply (not JSON, no choices, no text); kRefused when a label request got no
 /// log-probabilities.
 Result<core::Reply> ParseChat(const core::Request& request, std::string_view body);
+
+/// The beginning of what a server sent, as one printable line: its own words, that is
+/// "error.message", "error", "message" or "detail" of a JSON body, else the body. Bytes that are
+/// not UTF-8 become U+FFFD.
+std::string ServerMessage(std::string_view body, std::size_t most_chars);
 
 /// What any other response means. `message` quotes at most 200 characters of the server's own.
 ///   401, 403 → kUnauthenticated · 408, 409, 5xx → kUnavailable · 429 → kRateLimited, or kRefused
