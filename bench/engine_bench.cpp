@@ -1,9 +1,10 @@
-// The engine without a model: AlphaWrite's schedule (60/5/5/5, 20 rounds) replayed from a ledger, and the
-// start-up of the program.
+// The engine without a model: AlphaWrite's schedule (60/5/5/5, 20 rounds) replayed from a ledger,
+// and the start-up of the program.
 //
 //   bench_engine [--json F] [PROGRAM]
 //
-// Figures  replay_seconds, replay_rss_mb (peak of this process while it replays), requests, verdicts,
+// Figures  replay_seconds, replay_rss_mb (peak of this process while it replays), requests,
+// verdicts,
 //          help_ms (median of 21 runs of `PROGRAM --help`, when PROGRAM is given)
 
 #include <fmt/format.h>
@@ -48,21 +49,24 @@ Result<std::size_t> Run(store::Ledger& ledger, const std::string& run,
   REDRAFT_ASSIGN(const auto replies, ledger.Replies(run));
   llm::Client client(*replies);
   client.AddEndpoint(std::move(endpoint));
-  REDRAFT_ASSIGN(const auto record,
-                 evolve::Evolve(options, task, *judge,
-                                [&](const evolve::Stage&, std::span<core::Job* const> jobs) {
-                                  return client.Run(jobs);
-                                },
-                                [](const Json&) {}));
+  REDRAFT_ASSIGN(
+      const auto record,
+      evolve::Evolve(
+          options, task, *judge,
+          [&](const evolve::Stage&, std::span<core::Job* const> jobs) { return client.Run(jobs); },
+          [](const Json&) {}));
   return record.verdicts.size();
 }
 
 Status Bench(const std::string& json_file, const std::string& program) {
-  const auto db = std::filesystem::temp_directory_path() / fmt::format("redraft-bench-{}.db", ::getpid());
+  const auto db =
+      std::filesystem::temp_directory_path() / fmt::format("redraft-bench-{}.db", ::getpid());
   std::filesystem::remove(db);
   REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db, {.create = true}));
-  REDRAFT_ASSIGN(const std::string run,
-                 ledger.CreateRun({.identity = "bench", .name = "bench", .manifest = Json::object(), .parent = ""}));
+  REDRAFT_ASSIGN(
+      const std::string run,
+      ledger.CreateRun(
+          {.identity = "bench", .name = "bench", .manifest = Json::object(), .parent = ""}));
   llm::ScriptedOptions scripted;
   scripted.info.model = "fake";
   REDRAFT_RETURN_IF_ERROR(Run(ledger, run,
@@ -72,7 +76,8 @@ Status Bench(const std::string& json_file, const std::string& program) {
                                   },
                                   scripted)));
   const auto start = Clock::now();
-  REDRAFT_ASSIGN(const std::size_t verdicts, Run(ledger, run, std::make_shared<llm::ReplayEndpoint>(run)));
+  REDRAFT_ASSIGN(const std::size_t verdicts,
+                 Run(ledger, run, std::make_shared<llm::ReplayEndpoint>(run)));
   Json figures = {{"replay_seconds", Seconds(start)}, {"verdicts", verdicts}};
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

@@ -1,6 +1,7 @@
-/* Force-included into llama.cpp. The amxtileintrin.h of GCC 12 tells the compiler that ldtilecfg reads
- * only 8 of the 64 bytes of the tile configuration, so the rest is optimised away and every inference
- * on a machine with AMX faults (llama.cpp issue 20824). Saying what is read repairs it. */
+/* Force-included into llama.cpp. The amxtileintrin.h of GCC 12 tells the compiler that ldtilecfg
+ * reads only 8 of the 64 bytes of the tile configuration, so the rest is optimised away and every
+ * inference on a machine with AMX faults (llama.cpp issue 20824). Saying what is read repairs it.
+ */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__AMX_TILE__)
 #include <immintrin.h>
 #undef _tile_loadconfig

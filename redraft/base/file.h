@@ -26,7 +26,8 @@ Result<std::string> ReadTextFile(const std::filesystem::path& path,
                                  std::uint64_t max_bytes = kMaxInputBytes);
 
 /// Writes beside the target, syncs, then renames: readers see the old or the new file, never half
-/// of one. Creates missing folders. Errors: kFailed with the system's reason (read-only, disk full).
+/// of one. Creates missing folders. Errors: kFailed with the system's reason (read-only, disk
+/// full).
 Status WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 
 /// Succeeds when the disk of `folder` has room for `bytes` more, with a little to spare.

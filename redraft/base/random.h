@@ -24,10 +24,10 @@ class Rng {
   /// numbers were drawn.
   Rng Fork(std::string_view name) const;
 
-  std::uint64_t Next();                       ///< 64 random bits (SplitMix64 over a counter)
-  double Uniform();                           ///< in [0, 1)
-  std::size_t Below(std::size_t bound);       ///< in [0, bound); bound >= 1; unbiased
-  double Normal();                            ///< mean 0, deviation 1
+  std::uint64_t Next();                  ///< 64 random bits (SplitMix64 over a counter)
+  double Uniform();                      ///< in [0, 1)
+  std::size_t Below(std::size_t bound);  ///< in [0, bound); bound >= 1; unbiased
+  double Normal();                       ///< mean 0, deviation 1
   std::uint64_t seed() const { return seed_; }
 
   template <class T>

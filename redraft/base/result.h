@@ -37,18 +37,18 @@ inline tl::unexpected<Error> Fail(Error error) { return tl::unexpected<Error>(st
 #define REDRAFT_CONCAT(a, b) REDRAFT_CONCAT_(a, b)
 
 /// Returns the error of `expr` (a Status or Result) to the caller.
-#define REDRAFT_RETURN_IF_ERROR(expr)                                  \
-  do {                                                                 \
-    if (auto status_ = (expr); !status_) {                             \
-      return ::redraft::Fail(std::move(status_).error());              \
-    }                                                                  \
+#define REDRAFT_RETURN_IF_ERROR(expr)                     \
+  do {                                                    \
+    if (auto status_ = (expr); !status_) {                \
+      return ::redraft::Fail(std::move(status_).error()); \
+    }                                                     \
   } while (false)
 
-/// Declares or assigns `target` from a Result, returning its error to the caller. Several statements:
-/// never after a brace-less `if`.
-#define REDRAFT_ASSIGN(target, expr)                                     \
-  auto REDRAFT_CONCAT(result_, __LINE__) = (expr);                       \
-  if (!REDRAFT_CONCAT(result_, __LINE__)) {                              \
+/// Declares or assigns `target` from a Result, returning its error to the caller. Several
+/// statements: never after a brace-less `if`.
+#define REDRAFT_ASSIGN(target, expr)                                              \
+  auto REDRAFT_CONCAT(result_, __LINE__) = (expr);                                \
+  if (!REDRAFT_CONCAT(result_, __LINE__)) {                                       \
     return ::redraft::Fail(std::move(REDRAFT_CONCAT(result_, __LINE__)).error()); \
-  }                                                                      \
+  }                                                                               \
   target = std::move(*REDRAFT_CONCAT(result_, __LINE__))

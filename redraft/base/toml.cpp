@@ -89,11 +89,11 @@ Status CheckKeys(const Json& object, const std::vector<std::string>& known,
   for (const auto& [key, value] : object.items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     const std::string nearest = Nearest(key, known);
-    return Fail(ErrorCode::kInvalidArgument,
-                nearest.empty()
-                    ? fmt::format("{}: unknown key '{}'; known are {}", where, key,
-                                  fmt::join(known, ", "))
-                    : fmt::format("{}: unknown key '{}'; did you mean '{}'?", where, key, nearest));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        nearest.empty()
+            ? fmt::format("{}: unknown key '{}'; known are {}", where, key, fmt::join(known, ", "))
+            : fmt::format("{}: unknown key '{}'; did you mean '{}'?", where, key, nearest));
   }
   return Ok{};
 }

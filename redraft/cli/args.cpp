@@ -19,15 +19,18 @@ struct Args::State {
 
 namespace {
 
-/// Adds a typed option, of which the last one given counts; std::optional targets stay empty unless the option is given.
+/// Adds a typed option, of which the last one given counts; std::optional targets stay empty unless
+/// the option is given.
 template <class T>
-CLI::Option* AddOption(CLI::App& app, const std::string& names, T& target, const std::string& help) {
+CLI::Option* AddOption(CLI::App& app, const std::string& names, T& target,
+                       const std::string& help) {
   return app.add_option(names, target, help)->capture_default_str()->take_last();
 }
 template <class T>
 CLI::Option* AddOption(CLI::App& app, const std::string& names, std::optional<T>& target,
                        const std::string& help) {
-  return app.add_option_function<T>(names, [&target](const T& value) { target = value; }, help)
+  return app.add_option_function<T>(
+                names, [&target](const T& value) { target = value; }, help)
       ->take_last();
 }
 
@@ -36,17 +39,24 @@ CLI::Option* AddOption(CLI::App& app, const std::string& names, std::optional<T>
 int ExitStatus(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
-    case ErrorCode::kNotFound: return 2;
-    case ErrorCode::kConfig: return 3;
+    case ErrorCode::kNotFound:
+      return 2;
+    case ErrorCode::kConfig:
+      return 3;
     case ErrorCode::kUnavailable:
     case ErrorCode::kRateLimited:
     case ErrorCode::kUnauthenticated:
-    case ErrorCode::kRefused: return 4;
-    case ErrorCode::kBudgetExhausted: return 5;
-    case ErrorCode::kCancelled: return 6;
-    case ErrorCode::kGateFailed: return 100;
+    case ErrorCode::kRefused:
+      return 4;
+    case ErrorCode::kBudgetExhausted:
+      return 5;
+    case ErrorCode::kCancelled:
+      return 6;
+    case ErrorCode::kGateFailed:
+      return 100;
     case ErrorCode::kMalformedReply:
-    case ErrorCode::kFailed: return 1;
+    case ErrorCode::kFailed:
+      return 1;
   }
   return 1;
 }
@@ -62,10 +72,10 @@ Args& Args::Command(const std::string& name, const std::string& summary) {
   return *state_->children.back();
 }
 
-#define REDRAFT_OPTION(Type)                                                                  \
-  Args& Args::Option(const std::string& names, Type& target, const std::string& help) {       \
-    AddOption(*state_->app, names, target, help)->group(state_->group);                       \
-    return *this;                                                                             \
+#define REDRAFT_OPTION(Type)                                                            \
+  Args& Args::Option(const std::string& names, Type& target, const std::string& help) { \
+    AddOption(*state_->app, names, target, help)->group(state_->group);                 \
+    return *this;                                                                       \
   }
 REDRAFT_OPTION(std::string)
 REDRAFT_OPTION(int)
@@ -86,9 +96,7 @@ Args& Args::Option(const std::string& names, std::vector<std::string>& target,
 
 Args& Args::Choice(const std::string& names, std::string& target,
                    const std::vector<std::string>& allowed, const std::string& help) {
-  AddOption(*state_->app, names, target, help)
-      ->group(state_->group)
-      ->check(CLI::IsMember(allowed));
+  AddOption(*state_->app, names, target, help)->group(state_->group)->check(CLI::IsMember(allowed));
   return *this;
 }
 

@@ -7,10 +7,9 @@
 //     Args& gate = root.Command("gate", "check texts before any judging");
 //     struct Options { std::string input; bool jsonl = false; };
 //     auto options = std::make_shared<Options>();
-//     gate.Positional("input", options->input, "JSON Lines of {\"id\",\"text\"}; - is standard input");
-//     gate.Flag("--jsonl", options->jsonl, "read JSON Lines");
-//     gate.Example("redraft gate - --jsonl < drafts.jsonl");
-//     gate.Run([options] { return RunGate(*options); });
+//     gate.Positional("input", options->input, "JSON Lines of {\"id\",\"text\"}; - is standard
+//     input"); gate.Flag("--jsonl", options->jsonl, "read JSON Lines"); gate.Example("redraft gate
+//     - --jsonl < drafts.jsonl"); gate.Run([options] { return RunGate(*options); });
 //   }
 
 #include <cstdint>
@@ -46,16 +45,17 @@ class Args {
   Args& Option(const std::string& names, std::uint64_t& target, const std::string& help);
   Args& Option(const std::string& names, double& target, const std::string& help);
   Args& Option(const std::string& names, std::optional<int>& target, const std::string& help);
-  Args& Option(const std::string& names, std::optional<std::int64_t>& target, const std::string& help);
+  Args& Option(const std::string& names, std::optional<std::int64_t>& target,
+               const std::string& help);
   Args& Option(const std::string& names, std::optional<double>& target, const std::string& help);
   Args& Option(const std::string& names, std::vector<std::string>& target, const std::string& help);
-  Args& Choice(const std::string& names, std::string& target, const std::vector<std::string>& allowed,
-               const std::string& help);
+  Args& Choice(const std::string& names, std::string& target,
+               const std::vector<std::string>& allowed, const std::string& help);
   Args& Flag(const std::string& names, bool& target, const std::string& help);
   Args& Positional(const std::string& name, std::string& target, const std::string& help,
                    bool required = true);
-  Args& Positional(const std::string& name, std::vector<std::string>& target, const std::string& help,
-                   bool required = true);
+  Args& Positional(const std::string& name, std::vector<std::string>& target,
+                   const std::string& help, bool required = true);
 
   /// Heading under which the following options are listed.
   Args& Group(const std::string& title);

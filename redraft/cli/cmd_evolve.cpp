@@ -23,8 +23,8 @@ struct EvolveFlags {
   bool small = false, json = false, dry_run = false, fork = false;
 };
 
-/// Default sampling. The embedded engine can repair what small models get wrong (loops); a server is
-/// sent only what every server understands.
+/// Default sampling. The embedded engine can repair what small models get wrong (loops); a server
+/// is sent only what every server understands.
 core::Sampling SamplingFor(const ModelChoice& writer, const EvolveFlags& flags) {
   core::Sampling sampling;
   if (writer.embedded()) {
@@ -47,7 +47,8 @@ Result<evolve::Task> SectionTask(const std::string& document, const std::string&
   const bool written = section.body.find_first_not_of(" \t\r\n") != std::string::npos;
   task.brief.task = fmt::format("Write the section headed \"{}\".", section.heading);
   if (written) {
-    task.brief.task += " It now reads as follows; keep what it says, say it better.\n\n" + section.body;
+    task.brief.task +=
+        " It now reads as follows; keep what it says, say it better.\n\n" + section.body;
   }
   task.brief.sha256 = Sha256Hex(section.before + "\n" + section.after);
   task.context = section.before + "[the section to be written]\n\n" + section.after;
@@ -104,7 +105,8 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
 Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   const bool asks = AsksModel(setup.judge);
   const bool words = setup.judge.spec == "llm" && !setup.judge.label;
-  REDRAFT_ASSIGN(const auto roles, evolve::Estimate(setup.options, setup.task, asks ? 1 : 0, words ? 700 : 1));
+  REDRAFT_ASSIGN(const auto roles,
+                 evolve::Estimate(setup.options, setup.task, asks ? 1 : 0, words ? 700 : 1));
   Json list = Json::array();
   double total = 0;
   for (const auto& [role, estimate] : roles) {
@@ -126,14 +128,16 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
                         {"cost", total}}));
     return 0;
   }
-  PrintLine(fmt::format("{:<10}{:>8}{:>14}{:>14}{:>12}", "role", "calls", "tokens in", "tokens out", "cost"));
+  PrintLine(fmt::format("{:<10}{:>8}{:>14}{:>14}{:>12}", "role", "calls", "tokens in", "tokens out",
+                        "cost"));
   for (const Json& row : list) {
     PrintLine(fmt::format("{:<10}{:>8}{:>14}{:>14}{:>12.4f}", row["role"].get<std::string>(),
                           row["calls"].get<std::int64_t>(), row["tokens_in"].get<std::int64_t>(),
                           row["tokens_out"].get<std::int64_t>(), row["cost"].get<double>()));
   }
-  PrintLine(fmt::format("{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
-                        verdicts, setup.judge_id, total));
+  PrintLine(
+      fmt::format("{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
+                  verdicts, setup.judge_id, total));
   return 0;
 }
 
@@ -156,7 +160,8 @@ Result<std::optional<store::Run>> RunWhoseWinnerStands(const RunSetup& setup, co
 }
 
 /// The brief's runs in which anything was answered: only those are worth keeping apart.
-Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger, const std::string& brief_sha256) {
+Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger,
+                                             const std::string& brief_sha256) {
   REDRAFT_ASSIGN(const auto runs, ledger.RunsOfBrief(brief_sha256));
   std::vector<store::Run> answered;
   for (const store::Run& run : runs) {
@@ -179,10 +184,11 @@ Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bo
   if (!others.empty()) {
     const store::Run& last = others.back();
     if (!fork) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("run {} of this brief was made with another configuration: {}; use the "
-                              "old one, or --fork to start a new run that reuses what still matches",
-                              last.id, Difference(last.manifest, manifest)));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("run {} of this brief was made with another configuration: {}; use the "
+                      "old one, or --fork to start a new run that reuses what still matches",
+                      last.id, Difference(last.manifest, manifest)));
     }
     fresh.parent = last.id;
   }
@@ -198,7 +204,8 @@ Result<int> RunEvolve(const EvolveFlags& flags) {
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.models.config));
   REDRAFT_ASSIGN(const RunSetup setup, MakeSetup(flags, config));
   if (flags.dry_run) return PrintEstimate(setup, flags.json);
-  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(LedgerPath(flags.db, config), {.create = true}));
+  REDRAFT_ASSIGN(store::Ledger ledger,
+                 store::Ledger::Open(LedgerPath(flags.db, config), {.create = true}));
   REDRAFT_ASSIGN(const store::Run run, FindOrCreate(ledger, setup, flags.fork));
   return WorkOn(ledger, run, setup, {flags.models, flags.json, flags.output});
 }
@@ -223,7 +230,8 @@ Result<int> RunResume(const RunFlags& flags) {
   models.llm = setup.writer.model;
   if (models.key_env.empty()) models.key_env = setup.writer.key_env;
   if (models.endpoint.empty()) {
-    models.endpoint = config.endpoints.contains(setup.writer.name) ? setup.writer.name : setup.writer.url;
+    models.endpoint =
+        config.endpoints.contains(setup.writer.name) ? setup.writer.name : setup.writer.url;
   }
   Config without_defaults = config;
   without_defaults.endpoint.clear();
@@ -241,14 +249,17 @@ Result<int> RunReplay(const RunFlags& flags) {
 }  // namespace
 
 void DeclareEvolve(Args& root) {
-  Args& args = root.Command("evolve", "evolve a text from a brief: draft, judge, select, vary, again");
+  Args& args =
+      root.Command("evolve", "evolve a text from a brief: draft, judge, select, vary, again");
   const auto flags = std::make_shared<EvolveFlags>();
-  args.Positional("brief", flags->brief, "the brief (Markdown or plain text); with --section, the document");
+  args.Positional("brief", flags->brief,
+                  "the brief (Markdown or plain text); with --section, the document");
   args.Option("--db", flags->db, "ledger file (default ./redraft.db)");
   args.Option("-o,--output", flags->output, "write the best text there instead of standard output");
   args.Flag("--json", flags->json, "events as JSON Lines on standard output");
   args.Flag("--dry-run", flags->dry_run, "print calls, tokens and cost by role; send nothing");
-  args.Flag("--fork", flags->fork, "start a new run after a change, reusing the replies that still match");
+  args.Flag("--fork", flags->fork,
+            "start a new run after a change, reusing the replies that still match");
   args.Group("Evolution");
   args.Choice("--preset", flags->preset, {"alphawrite", "small", "default"}, "sizes and rules");
   args.Option("--initial", flags->initial, "first drafts");
@@ -259,12 +270,15 @@ void DeclareEvolve(Args& root) {
   args.Option("--seed", flags->seed, "seed of everything random");
   args.Option("--temperature", flags->temperature, "sampling temperature of the writer");
   args.Option("--rubric", flags->rubric, "file with the criteria (default: the pack's)");
-  args.Option("--pack", flags->pack, "kind of text: a pack's name, or a pack.toml (default: the brief's)");
-  args.Option("--section", flags->section, "evolve the section with this heading; the rest is context");
+  args.Option("--pack", flags->pack,
+              "kind of text: a pack's name, or a pack.toml (default: the brief's)");
+  args.Option("--section", flags->section,
+              "evolve the section with this heading; the rest is context");
   DeclareModelFlags(args, flags->models);
   args.Flag("--small", flags->small, std::string("write with ") + kSmallModel);
   args.Example("redraft evolve examples/demo/brief.md --preset small -o best.md");
-  args.Example("redraft evolve brief.md --endpoint http://127.0.0.1:8080/v1 --llm my-model --dry-run");
+  args.Example(
+      "redraft evolve brief.md --endpoint http://127.0.0.1:8080/v1 --llm my-model --dry-run");
   args.Run([flags] { return RunEvolve(*flags); });
 }
 
@@ -281,7 +295,8 @@ void DeclareResume(Args& root) {
 }
 
 void DeclareReplay(Args& root) {
-  Args& args = root.Command("replay", "run the engine again over a finished run's replies, without any model");
+  Args& args = root.Command(
+      "replay", "run the engine again over a finished run's replies, without any model");
   const auto flags = std::make_shared<RunFlags>();
   args.Positional("run", flags->run, "id, unique prefix, or latest");
   args.Option("--db", flags->db, "ledger file (default ./redraft.db)");

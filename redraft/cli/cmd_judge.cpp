@@ -34,7 +34,8 @@ Result<std::vector<judge::Bout>> BoutsFor(const Json& line, const JudgeFlags& fl
   REDRAFT_ASSIGN(pair.first.text, TextMember(line, "a"));
   REDRAFT_ASSIGN(pair.second.text, TextMember(line, "b"));
   pair.brief = brief;
-  if (line.contains("brief") && line["brief"].is_string()) pair.brief = line["brief"].get<std::string>();
+  if (line.contains("brief") && line["brief"].is_string())
+    pair.brief = line["brief"].get<std::string>();
   pair.seed = flags.seed;
   return judge::BoutsOf(pair, orders);
 }
@@ -50,7 +51,8 @@ Result<int> RunJudge(const JudgeFlags& flags) {
     REDRAFT_ASSIGN(const auto parsed, core::ParseBrief(text));
     brief = parsed.task;
   }
-  REDRAFT_ASSIGN(Judging judging, Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed));
+  REDRAFT_ASSIGN(Judging judging,
+                 Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed));
   REDRAFT_ASSIGN(const auto lines, ReadJsonLines(flags.pairs));
   int status = 0;
   for (std::size_t start = 0; start < lines.size(); start += kBatch) {
@@ -91,15 +93,18 @@ Result<int> RunJudge(const JudgeFlags& flags) {
 void DeclareJudge(Args& root) {
   Args& args = root.Command("judge", "judge pairs of texts");
   const auto flags = std::make_shared<JudgeFlags>();
-  args.Option("--pairs", flags->pairs, R"(JSON Lines of {"id","a","b","brief"?}; - is standard input)");
+  args.Option("--pairs", flags->pairs,
+              R"(JSON Lines of {"id","a","b","brief"?}; - is standard input)");
   args.Choice("--orders", flags->orders, {"both", "random", "ab"}, "which text is shown first");
-  args.Option("--brief", flags->brief, "what the texts were written for, when the lines do not say");
+  args.Option("--brief", flags->brief,
+              "what the texts were written for, when the lines do not say");
   args.Option("--rubric", flags->rubric, "file with the criteria (default: the pack's)");
   args.Option("--pack", flags->pack, "kind of text: a pack's name, or a pack.toml");
   args.Option("--seed", flags->seed, "seed of drawn orders and coins");
   DeclareModelFlags(args, flags->models);
   args.Example("redraft judge --pairs pairs.jsonl --judge reward");
-  args.Example("redraft judge --pairs - --judge llm --endpoint http://127.0.0.1:8080/v1 --llm my-model");
+  args.Example(
+      "redraft judge --pairs - --judge llm --endpoint http://127.0.0.1:8080/v1 --llm my-model");
   args.Run([flags] { return RunJudge(*flags); });
 }
 

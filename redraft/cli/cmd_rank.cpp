@@ -211,15 +211,17 @@ Result<int> RankVerdicts(const Options& options) {
 
 Result<int> RankTextsByJudge(const Options& options) {
   REDRAFT_ASSIGN(const auto texts, ReadTexts(options.texts));
-  REDRAFT_ASSIGN(const RankedTexts ranked, RankTexts(texts, options.models, options.top, options.seed));
+  REDRAFT_ASSIGN(const RankedTexts ranked,
+                 RankTexts(texts, options.models, options.top, options.seed));
   std::vector<Json> ids;
   for (const judge::Contender& text : texts) ids.emplace_back(text.id);
   const rank::Standings& standings = ranked.tournament.standings;
   if (!options.json) {
     PrintTable(standings, ids, options);
     PrintLine(fmt::format("{} comparisons; {}", ranked.calls,
-                          ranked.tournament.settled ? "the top is settled"
-                                                    : "stopped by the limit before the top was settled"));
+                          ranked.tournament.settled
+                              ? "the top is settled"
+                              : "stopped by the limit before the top was settled"));
     return 0;
   }
   Json result = {{"schema", "redraft.rank/1"}};

@@ -140,7 +140,9 @@ Result<int> RunDoctor(const LedgerOptions& options) {
   std::error_code ignored;
   const auto bytes = std::filesystem::file_size(ledger.path(), ignored);
   const auto disk = std::filesystem::space(std::filesystem::absolute(ledger.path()), ignored);
-  const auto mebibytes = [](std::uintmax_t n) { return Grouped(static_cast<std::int64_t>(n >> 20)); };
+  const auto mebibytes = [](std::uintmax_t n) {
+    return Grouped(static_cast<std::int64_t>(n >> 20));
+  };
   const int status = health.problems.empty() ? 0 : ExitStatus(ErrorCode::kConfig);
   if (options.json) {
     PrintLine(DumpJson({{"schema", "redraft.doctor/1"},
@@ -153,8 +155,8 @@ Result<int> RunDoctor(const LedgerOptions& options) {
                         {"rows", health.rows}}));
     return status;
   }
-  PrintLine(fmt::format("{:<10}  {} ({} MiB; {} MiB free on its disk)", "ledger", ledger.path().string(),
-                        mebibytes(bytes), mebibytes(disk.available)));
+  PrintLine(fmt::format("{:<10}  {} ({} MiB; {} MiB free on its disk)", "ledger",
+                        ledger.path().string(), mebibytes(bytes), mebibytes(disk.available)));
   PrintLine(fmt::format("{:<10}  {}", "schema", health.schema_version));
   for (const auto& [table, rows] : health.rows) {
     PrintLine(fmt::format("{:<10}  {:>12}", table, Grouped(rows)));
@@ -174,8 +176,8 @@ Result<int> RunRebuild(const LedgerOptions& options) {
   REDRAFT_ASSIGN(const Run run, ledger.FindRun(options.rebuild));
   REDRAFT_RETURN_IF_ERROR(Rebuild(ledger, run));
   REDRAFT_ASSIGN(const Counts counts, ledger.Count(run.id));
-  PrintLine(fmt::format("run {}: {} drafts and {} verdicts made anew from {} requests", run.id, counts.drafts,
-                        counts.verdicts, counts.requests));
+  PrintLine(fmt::format("run {}: {} drafts and {} verdicts made anew from {} requests", run.id,
+                        counts.drafts, counts.verdicts, counts.requests));
   return 0;
 }
 
@@ -209,9 +211,8 @@ void DeclareDoctor(Args& root) {
                 "make a finished run's drafts, verdicts, ratings and events anew from its replies");
   doctor.Example("redraft doctor --json");
   doctor.Example("redraft doctor --rebuild latest");
-  doctor.Run([options] {
-    return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options);
-  });
+  doctor.Run(
+      [options] { return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options); });
 }
 
 }  // namespace redraft::cli

@@ -35,8 +35,8 @@ Status ReadNumber(const Json& table, const char* key, T& target, double least,
 
 Result<EndpointConfig> ReadEndpoint(const Json& table, const std::string& name,
                                     const std::string& where) {
-  REDRAFT_RETURN_IF_ERROR(CheckKeys(
-      table, {"url", "model", "key_env", "concurrency", "price_in", "price_out"}, where));
+  REDRAFT_RETURN_IF_ERROR(
+      CheckKeys(table, {"url", "model", "key_env", "concurrency", "price_in", "price_out"}, where));
   EndpointConfig endpoint;
   endpoint.name = name;
   REDRAFT_RETURN_IF_ERROR(ReadText(table, "url", endpoint.url, where));

@@ -39,7 +39,8 @@ TEST(ParseConfig, NamesTheLineTheKeyAndTheNearestOne) {
     EXPECT_EQ(config.error().code, ErrorCode::kConfig);
     return config.error().message;
   };
-  EXPECT_THAT(says("[defaults]\njugde = \"reward\"\n"), HasSubstr("'jugde'; did you mean 'judge'?"));
+  EXPECT_THAT(says("[defaults]\njugde = \"reward\"\n"),
+              HasSubstr("'jugde'; did you mean 'judge'?"));
   EXPECT_THAT(says("[endpoint.x]\nurl = \"y\"\n"), HasSubstr("did you mean 'endpoints'"));
   EXPECT_THAT(says("[endpoints.x]\nmodel = \"y\"\n"), HasSubstr("needs a url"));
   EXPECT_THAT(says("[endpoints.x]\nurl = 5\n"), HasSubstr("must be a string"));
@@ -48,8 +49,9 @@ TEST(ParseConfig, NamesTheLineTheKeyAndTheNearestOne) {
 }
 
 TEST(ChooseModel, PrefersFlagsToTheFileAndNeedsAModelForAnEndpoint) {
-  Config config = *ParseConfig("[defaults]\nendpoint = \"a\"\n[endpoints.a]\nurl = \"http://h/v1\"\nmodel = \"m\"\n",
-                               "redraft.toml");
+  Config config = *ParseConfig(
+      "[defaults]\nendpoint = \"a\"\n[endpoints.a]\nurl = \"http://h/v1\"\nmodel = \"m\"\n",
+      "redraft.toml");
   EXPECT_EQ(ChooseModel({}, config)->model, "m");
   ModelFlags flags;
   flags.llm = "other";

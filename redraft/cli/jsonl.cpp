@@ -89,7 +89,8 @@ Result<int> VisitJsonLines(const std::string& path,
     const Status done = line.value ? body(*line.value) : Status(Fail(line.value.error()));
     if (done) continue;
     status = 1;
-    std::fprintf(stderr, "redraft: error: line %zu: %s\n", line.number, done.error().message.c_str());
+    std::fprintf(stderr, "redraft: error: line %zu: %s\n", line.number,
+                 done.error().message.c_str());
   }
   return status;
 }

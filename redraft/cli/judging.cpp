@@ -15,7 +15,9 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
     REDRAFT_ASSIGN(rubric, core::ParseRubric(text));
   }
   JudgeChoice choice;
-  choice.spec = !flags.judge.empty() ? flags.judge : !config.judge.empty() ? config.judge : "reward";
+  choice.spec = !flags.judge.empty()    ? flags.judge
+                : !config.judge.empty() ? config.judge
+                                        : "reward";
   Judging judging;
   ModelChoice model;
   if (choice.spec == "llm") {
@@ -24,12 +26,14 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
     choice.label = model.embedded();
   }
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
-  judging.client_ = std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
+  judging.client_ =
+      std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
   if (choice.spec == "llm") {
     REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
     judging.client_->AddEndpoint(std::move(endpoint));
   } else if (choice.spec.starts_with("exec:")) {
-    judging.client_->AddEndpoint(std::make_shared<llm::ExecEndpoint>(choice.spec, choice.spec.substr(5)));
+    judging.client_->AddEndpoint(
+        std::make_shared<llm::ExecEndpoint>(choice.spec, choice.spec.substr(5)));
   }
   return judging;
 }

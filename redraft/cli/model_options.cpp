@@ -69,15 +69,17 @@ Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config) {
     choice.price_out = c.price_out;
   } else if (!endpoint.empty()) {
     if (endpoint.find("://") == std::string::npos) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("--endpoint '{}' is neither a URL nor a name in redraft.toml", endpoint));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("--endpoint '{}' is neither a URL nor a name in redraft.toml", endpoint));
     }
     choice.name = "endpoint";
     choice.url = endpoint;
   }
   if (!choice.embedded() && choice.model.empty()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--endpoint {} needs --llm MODEL: which model shall it use?", choice.url));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--endpoint {} needs --llm MODEL: which model shall it use?", choice.url));
   }
   if (choice.embedded()) {
     choice.name = "embedded";
@@ -85,8 +87,9 @@ Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config) {
   }
   if (flags.concurrency) choice.concurrency = *flags.concurrency;
   if (choice.concurrency < 1 || choice.concurrency > 10'000) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--concurrency is {}; it must be between 1 and 10000", choice.concurrency));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--concurrency is {}; it must be between 1 and 10000", choice.concurrency));
   }
   return choice;
 }
@@ -113,10 +116,11 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
     options.rubric = rubric.text;
     return judge::LlmJudge(std::move(options));
   }
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("unknown judge '{}'; use reward, reward:FILE, llm, rule:shorter, rule:longer, "
-                          "rule:coin or exec:COMMAND",
-                          spec));
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("unknown judge '{}'; use reward, reward:FILE, llm, rule:shorter, rule:longer, "
+                  "rule:coin or exec:COMMAND",
+                  spec));
 }
 
 std::string RequestModel(const ModelChoice& choice) {
@@ -160,7 +164,7 @@ llm::ClientOptions ClientOptionsFor(const ModelFlags& flags, const ModelChoice& 
 
 const std::atomic<int>* InterruptCount() {
   static const bool installed = [] {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = OnInterrupt;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);

@@ -37,9 +37,9 @@ void DeclareModelFlags(Args& args, ModelFlags& flags);
 
 /// Flags and redraft.toml, resolved. A run keeps `url` and `model` in its manifest.
 struct ModelChoice {
-  std::string name;    ///< of the endpoint, for messages
-  std::string url;     ///< empty: the embedded engine
-  std::string model;   ///< as given to the endpoint, or the embedded model's id or file
+  std::string name;   ///< of the endpoint, for messages
+  std::string url;    ///< empty: the embedded engine
+  std::string model;  ///< as given to the endpoint, or the embedded model's id or file
   std::string key_env;
   int concurrency = 16;
   double price_in = 0.0, price_out = 0.0;
@@ -50,8 +50,8 @@ Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
 /// Which judge: CONTRACT's J, and for `llm` which model answers in which form.
 struct JudgeChoice {
   std::string spec = "reward";
-  std::string model;    ///< Request::model of an LLM judge
-  bool label = false;   ///< an LLM judge that answers with one letter (embedded engine)
+  std::string model;   ///< Request::model of an LLM judge
+  bool label = false;  ///< an LLM judge that answers with one letter (embedded engine)
 };
 
 /// Whether the judge asks a model, so that its verdicts cost calls.

@@ -20,7 +20,8 @@ Status ReadLines(const std::string& path, std::vector<judge::Contender>& texts) 
     if (!line.value) return Fail(Error(line.value.error()).Within(at));
     Result<std::string> text = TextMember(*line.value, "text");
     if (!text) return Fail(std::move(text).error().Within(at));
-    if (line.id.is_null()) return Fail(ErrorCode::kInvalidArgument, at + ": the line has no \"id\"");
+    if (line.id.is_null())
+      return Fail(ErrorCode::kInvalidArgument, at + ": the line has no \"id\"");
     texts.push_back({line.id.is_string() ? line.id.get<std::string>() : DumpJson(line.id), *text});
   }
   return Ok{};
@@ -63,9 +64,10 @@ Result<RankedTexts> RankTexts(const std::vector<judge::Contender>& texts, const 
   options.top = top;
   options.max_bouts = flags.max_calls;
   options.seed = seed;
-  REDRAFT_ASSIGN(auto tournament,
-                 judge::PlayTournament(texts, judging.judge(), options,
-                                       [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
+  REDRAFT_ASSIGN(auto tournament, judge::PlayTournament(texts, judging.judge(), options,
+                                                        [&](std::span<core::Job* const> jobs) {
+                                                          return judging.Run(jobs);
+                                                        }));
   const std::int64_t asked = judging.calls();
   const auto compared = static_cast<std::int64_t>(tournament.verdicts.size());
   return RankedTexts{std::move(tournament), asked > 0 ? asked : compared};

@@ -48,7 +48,8 @@ class Recorder {
 
   store::Projections Projections(const evolve::RunRecord& record) const {
     store::Projections all{drafts_, verdicts_, {}, events_};
-    for (const evolve::Rated& r : record.ratings) all.ratings.push_back({r.id, r.elo, r.bt, r.se, r.n});
+    for (const evolve::Rated& r : record.ratings)
+      all.ratings.push_back({r.id, r.elo, r.bt, r.se, r.n});
     return all;
   }
 
@@ -65,7 +66,8 @@ class Recorder {
 Result<evolve::RunRecord> Walk(const RunSetup& setup, llm::Client& client, Progress& progress,
                                Recorder& recorder, const std::function<Status()>& before_stage) {
   REDRAFT_ASSIGN(const auto judge, MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));
-  const evolve::RunJobs run = [&](const evolve::Stage&, std::span<core::Job* const> jobs) -> Status {
+  const evolve::RunJobs run = [&](const evolve::Stage&,
+                                  std::span<core::Job* const> jobs) -> Status {
     REDRAFT_RETURN_IF_ERROR(before_stage());
     return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
   };
@@ -77,7 +79,8 @@ Result<Json> DoneEvent(store::Ledger& ledger, const std::string& run, const RunS
                        const evolve::RunRecord& record) {
   REDRAFT_ASSIGN(const store::Counts counts, ledger.Count(run));
   Json calls;
-  for (const core::Role role : {core::Role::kDraft, core::Role::kJudge, core::Role::kVariant, core::Role::kRepair}) {
+  for (const core::Role role :
+       {core::Role::kDraft, core::Role::kJudge, core::Role::kVariant, core::Role::kRepair}) {
     const auto it = counts.calls.find(role);
     calls[core::ToString(role)] = it == counts.calls.end() ? 0 : it->second;
   }
@@ -86,23 +89,24 @@ Result<Json> DoneEvent(store::Ledger& ledger, const std::string& run, const RunS
   for (const auto& figures : record.generations) generations.push_back(evolve::ToJson(figures));
   Json null = evolve::ToJson(record.null);
   null["judged_by"] = "the selecting judge";
-  return Json{{"event", "done"},
-              {"schema", "redraft.evolve/1"},
-              {"run", run},
-              {"best",
-               {{"draft", best.id},
-                {"sha256", Sha256Hex(best.text)},
-                {"text", best.text},
-                {"rating", record.best_rating}}},
-              {"calls", calls},
-              {"tries", counts.spent.tries},
-              {"tokens", {{"in", counts.spent.usage.tokens_in}, {"out", counts.spent.usage.tokens_out}}},
-              {"cost", counts.spent.usage.cost},
-              {"generations", generations},
-              {"null", null},
-              {"judge", setup.judge_id},
-              {"judge_checked", false},
-              {"judge_accepted", setup.options.accept_judge}};
+  return Json{
+      {"event", "done"},
+      {"schema", "redraft.evolve/1"},
+      {"run", run},
+      {"best",
+       {{"draft", best.id},
+        {"sha256", Sha256Hex(best.text)},
+        {"text", best.text},
+        {"rating", record.best_rating}}},
+      {"calls", calls},
+      {"tries", counts.spent.tries},
+      {"tokens", {{"in", counts.spent.usage.tokens_in}, {"out", counts.spent.usage.tokens_out}}},
+      {"cost", counts.spent.usage.cost},
+      {"generations", generations},
+      {"null", null},
+      {"judge", setup.judge_id},
+      {"judge_checked", false},
+      {"judge_accepted", setup.options.accept_judge}};
 }
 
 Status WriteBest(const RunSetup& setup, const SessionOptions& options, const std::string& text) {
@@ -132,15 +136,16 @@ std::string Signed(const Json& interval, const char* format) {
 void PrintSummary(const RunSetup& setup, const SessionOptions& options, const Json& done) {
   const Json& null = done.at("null");
   const Json& share = null.at("variant_share");
-  std::string text = fmt::format("run {} is done: best draft {} ({:.0f} points)\n",
-                                 done.at("run").get<std::string>(),
-                                 done.at("best").at("draft").get<std::string>(),
-                                 done.at("best").at("rating").get<double>());
+  std::string text = fmt::format(
+      "run {} is done: best draft {} ({:.0f} points)\n", done.at("run").get<std::string>(),
+      done.at("best").at("draft").get<std::string>(), done.at("best").at("rating").get<double>());
   text += "  progress over kept parents   " +
-          Signed(null.at("progress"), "{:+.2f} logits per generation (95 % {:+.2f} to {:+.2f})") + "\n";
+          Signed(null.at("progress"), "{:+.2f} logits per generation (95 % {:+.2f} to {:+.2f})") +
+          "\n";
   if (!share.is_null()) {
     text += fmt::format("  variants in the final top    {:.0f} % (chance {:.0f} %)\n",
-                        100 * share.at("value").get<double>(), 100 * share.at("expected").get<double>());
+                        100 * share.at("value").get<double>(),
+                        100 * share.at("expected").get<double>());
   }
   const Json& wins = null.at("variant_win_rate");
   if (!wins.is_null()) {
@@ -152,9 +157,9 @@ void PrintSummary(const RunSetup& setup, const SessionOptions& options, const Js
           "), so no proof of quality\n";
   if (setup.options.accept_judge) text += "  the judge was accepted unchecked (--accept-judge)\n";
   const auto& tokens = done.at("tokens");
-  text += fmt::format("  {} tries, {} tokens in, {} out, cost {:.4f}\n", done.at("tries").get<int>(),
-                      tokens.at("in").get<std::int64_t>(), tokens.at("out").get<std::int64_t>(),
-                      done.at("cost").get<double>());
+  text += fmt::format("  {} tries, {} tokens in, {} out, cost {:.4f}\n",
+                      done.at("tries").get<int>(), tokens.at("in").get<std::int64_t>(),
+                      tokens.at("out").get<std::int64_t>(), done.at("cost").get<double>());
   text += setup.writer.embedded()
               ? "  nothing left this machine\n"
               : "  the brief and the texts were sent to " + setup.writer.url + "\n";
@@ -188,7 +193,8 @@ struct Replayed {
   store::Projections projections;
   Json done;
 };
-Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const RunSetup& setup, bool json) {
+Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const RunSetup& setup,
+                           bool json) {
   REDRAFT_ASSIGN(const auto replies, ledger.Replies(run.id));
   llm::Client client(*replies);
   client.AddEndpoint(std::make_shared<llm::ReplayEndpoint>(run.id));
@@ -211,7 +217,8 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.writer, options.flags));
   client.AddEndpoint(std::move(endpoint));
   if (setup.judge.spec.starts_with("exec:")) {
-    client.AddEndpoint(std::make_shared<llm::ExecEndpoint>(setup.judge.spec, setup.judge.spec.substr(5)));
+    client.AddEndpoint(
+        std::make_shared<llm::ExecEndpoint>(setup.judge.spec, setup.judge.spec.substr(5)));
   }
   REDRAFT_RETURN_IF_ERROR(ledger.ClearProjections(run.id));
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
@@ -220,8 +227,8 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   Result<evolve::RunRecord> record = [&] {
     Progress progress(options.json ? Progress::Style::kSilent : Progress::Style::kAuto);
     Recorder recorder(progress, options.json);
-    auto result = Walk(setup, client, progress, recorder,
-                       [&] { return recorder.Append(ledger, run.id); });
+    auto result =
+        Walk(setup, client, progress, recorder, [&] { return recorder.Append(ledger, run.id); });
     if (result) {
       if (auto status = ledger.ReplaceProjections(run.id, recorder.Projections(*result)); !status) {
         result = Fail(status.error());
@@ -232,11 +239,13 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   if (!record) {
     Error error = record.error();
     REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, StateOf(error.code)));
-    const bool resumable = error.code == ErrorCode::kBudgetExhausted || error.code == ErrorCode::kCancelled ||
-                           error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthenticated;
+    const bool resumable =
+        error.code == ErrorCode::kBudgetExhausted || error.code == ErrorCode::kCancelled ||
+        error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthenticated;
     if (resumable) {
-      error.message += fmt::format("; nothing is lost: `redraft resume {}{}` goes on", run.id,
-                                   ledger.path() == "redraft.db" ? "" : " --db " + ledger.path().string());
+      error.message +=
+          fmt::format("; nothing is lost: `redraft resume {}{}` goes on", run.id,
+                      ledger.path() == "redraft.db" ? "" : " --db " + ledger.path().string());
     }
     return Fail(std::move(error));
   }
@@ -251,11 +260,12 @@ Result<int> Replay(store::Ledger& ledger, const store::Run& run, const SessionOp
   if (options.json) PrintLine(DumpJson({{"event", "run"}, {"run", run.id}}));
   REDRAFT_ASSIGN(const Replayed replayed, ReplayRun(ledger, run, setup, options.json));
   if (!run.result.is_null() && DumpJson(replayed.done) != DumpJson(run.result)) {
-    return Fail(ErrorCode::kFailed,
-                fmt::format("the replay of run {} ends with draft {}, on record is {}: the ledger or "
-                            "the program is not what it was",
-                            run.id, replayed.done.at("best").at("draft").get<std::string>(),
-                            run.result.at("best").at("draft").get<std::string>()));
+    return Fail(
+        ErrorCode::kFailed,
+        fmt::format("the replay of run {} ends with draft {}, on record is {}: the ledger or "
+                    "the program is not what it was",
+                    run.id, replayed.done.at("best").at("draft").get<std::string>(),
+                    run.result.at("best").at("draft").get<std::string>()));
   }
   RunSetup to_stdout = setup;
   to_stdout.section.clear();  // a replay never touches the document

@@ -12,12 +12,13 @@ namespace redraft::cli {
 
 struct SessionOptions {
   ModelFlags flags;
-  bool json = false;        ///< events as JSON Lines on standard output
-  std::string output;       ///< file for the best text; empty: standard output, or the document
+  bool json = false;   ///< events as JSON Lines on standard output
+  std::string output;  ///< file for the best text; empty: standard output, or the document
 };
 
 /// Asks what is left to ask, and brings the run to its end. Of a finished run it only repeats the
-/// result. Errors: budget, interruption, endpoint (the run stays resumable), another process at work.
+/// result. Errors: budget, interruption, endpoint (the run stays resumable), another process at
+/// work.
 Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup& setup,
                    const SessionOptions& options);
 

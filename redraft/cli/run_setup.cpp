@@ -9,8 +9,8 @@
 namespace redraft::cli {
 namespace {
 
-constexpr const char* kPrompts[] = {"write/draft", "write/variant", "write/repair",
-                                    "judge/verdict", "judge/label", "judge/repair"};
+constexpr const char* kPrompts[] = {"write/draft",   "write/variant", "write/repair",
+                                    "judge/verdict", "judge/label",   "judge/repair"};
 
 Result<Json> PromptHashes() {
   Json hashes;
@@ -31,7 +31,8 @@ Json Deciding(const Json& manifest) {
 
 void Flatten(const Json& json, const std::string& path, std::map<std::string, std::string>& out) {
   if (json.is_object()) {
-    for (const auto& [key, value] : json.items()) Flatten(value, path.empty() ? key : path + "." + key, out);
+    for (const auto& [key, value] : json.items())
+      Flatten(value, path.empty() ? key : path + "." + key, out);
     return;
   }
   std::string text = DumpJson(json);
@@ -70,21 +71,24 @@ std::string Identity(const Json& manifest) { return Sha256Hex(DumpJson(Deciding(
 Result<RunSetup> SetupFromManifest(const Json& manifest) {
   try {
     if (manifest.value("schema", "") != "redraft.run/1") {
-      return Fail(ErrorCode::kConfig, "this run was not made by `redraft evolve`; it can be shown, "
-                                      "not resumed or replayed");
+      return Fail(ErrorCode::kConfig,
+                  "this run was not made by `redraft evolve`; it can be shown, "
+                  "not resumed or replayed");
     }
     RunSetup setup;
     setup.document = manifest.at("document");
     setup.section = manifest.at("section");
     const Json& brief = manifest.at("brief");
-    setup.task.brief = {brief.at("task"),     brief.at("min_words"), brief.at("max_words"),
-                        brief.at("form"),     brief.at("audience"),  brief.at("pack"),
+    setup.task.brief = {brief.at("task"),  brief.at("min_words"), brief.at("max_words"),
+                        brief.at("form"),  brief.at("audience"),  brief.at("pack"),
                         brief.at("sha256")};
     setup.task.context = manifest.at("context");
     REDRAFT_ASSIGN(setup.options, evolve::OptionsFromJson(manifest.at("options")));
     REDRAFT_ASSIGN(setup.task.pack, core::LoadPack(manifest.at("pack").at("name")));
-    REDRAFT_ASSIGN(setup.task.rubric, core::ParseRubric(manifest.at("rubric").at("text").get<std::string>()));
-    if (setup.task.rubric.sha256 == setup.task.pack.rubric.sha256) setup.task.rubric = setup.task.pack.rubric;
+    REDRAFT_ASSIGN(setup.task.rubric,
+                   core::ParseRubric(manifest.at("rubric").at("text").get<std::string>()));
+    if (setup.task.rubric.sha256 == setup.task.pack.rubric.sha256)
+      setup.task.rubric = setup.task.pack.rubric;
     const Json& judge = manifest.at("judge");
     setup.judge = {judge.at("spec"), judge.at("model"), judge.at("label")};
     setup.judge_id = judge.at("id");
@@ -94,7 +98,8 @@ Result<RunSetup> SetupFromManifest(const Json& manifest) {
     setup.writer.name = writer.at("name");
     setup.writer.key_env = writer.at("key_env");
 
-    REDRAFT_ASSIGN(const auto rebuilt_judge, MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));
+    REDRAFT_ASSIGN(const auto rebuilt_judge,
+                   MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));
     RunSetup now = setup;
     now.judge_id = rebuilt_judge->id();
     REDRAFT_ASSIGN(const Json current, MakeManifest(now));
@@ -106,7 +111,8 @@ Result<RunSetup> SetupFromManifest(const Json& manifest) {
     }
     return setup;
   } catch (const nlohmann::json::exception& error) {
-    return Fail(ErrorCode::kConfig, std::string("the run's manifest cannot be read: ") + error.what());
+    return Fail(ErrorCode::kConfig,
+                std::string("the run's manifest cannot be read: ") + error.what());
   }
 }
 

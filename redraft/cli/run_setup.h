@@ -16,13 +16,13 @@ struct RunSetup {
   evolve::Task task;
   ModelChoice writer;
   JudgeChoice judge;
-  std::string judge_id;   ///< of the judge that is made from `judge`
-  std::string document;   ///< path of the document in section mode; else of the brief
-  std::string section;    ///< heading; empty: not a section run
+  std::string judge_id;  ///< of the judge that is made from `judge`
+  std::string document;  ///< path of the document in section mode; else of the brief
+  std::string section;   ///< heading; empty: not a section run
 };
 
-/// The manifest of a new run: schema, tool version, brief, options, pack, rubric, judge, writer, and
-/// the hashes of all prompts. Errors: as llm::PromptSha256.
+/// The manifest of a new run: schema, tool version, brief, options, pack, rubric, judge, writer,
+/// and the hashes of all prompts. Errors: as llm::PromptSha256.
 Result<Json> MakeManifest(const RunSetup& setup);
 
 /// Hash of what decides the run's result: the manifest without tool version, endpoint address,

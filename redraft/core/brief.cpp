@@ -35,7 +35,8 @@ Status ReadWords(std::string_view value, Brief& brief) {
   };
   std::string plain(value);
   for (const std::string_view dash : {"\u2013", "\u2014"}) {
-    if (const auto at = plain.find(dash); at != std::string::npos) plain.replace(at, dash.size(), "-");
+    if (const auto at = plain.find(dash); at != std::string::npos)
+      plain.replace(at, dash.size(), "-");
   }
   const auto dash = plain.find('-');
   const auto last = ParseCount(dash == std::string::npos ? plain : plain.substr(dash + 1));
@@ -88,7 +89,8 @@ Result<Brief> ParseBrief(std::string_view text) {
       } else if (key == "pack") {
         brief.pack = value;
       } else {
-        REDRAFT_RETURN_IF_ERROR(CheckKeys(Json{{key, ""}}, known, fmt::format("brief line {}", number)));
+        REDRAFT_RETURN_IF_ERROR(
+            CheckKeys(Json{{key, ""}}, known, fmt::format("brief line {}", number)));
       }
     }
     if (!closed) {
@@ -104,9 +106,8 @@ Result<Brief> ParseBrief(std::string_view text) {
 }
 
 Json ToJson(const Brief& brief) {
-  return {{"task", brief.task},         {"min_words", brief.min_words},
-          {"max_words", brief.max_words}, {"form", brief.form},
-          {"audience", brief.audience}, {"pack", brief.pack},
+  return {{"task", brief.task},    {"min_words", brief.min_words}, {"max_words", brief.max_words},
+          {"form", brief.form},    {"audience", brief.audience},   {"pack", brief.pack},
           {"sha256", brief.sha256}};
 }
 

@@ -18,13 +18,13 @@
 namespace redraft::core {
 
 struct Brief {
-  std::string task;        ///< the user's words, without front matter; never empty
-  int min_words = 0;       ///< 0: no lower limit
-  int max_words = 0;       ///< 0: no upper limit
+  std::string task;   ///< the user's words, without front matter; never empty
+  int min_words = 0;  ///< 0: no lower limit
+  int max_words = 0;  ///< 0: no upper limit
   std::string form;
   std::string audience;
   std::string pack = "fiction";
-  std::string sha256;      ///< of the file's bytes
+  std::string sha256;  ///< of the file's bytes
   bool operator==(const Brief&) const = default;
 };
 

@@ -11,9 +11,9 @@
 namespace redraft::core {
 
 struct Draft {
-  std::string id;         ///< unique in its run, sorts by creation: "g00-017"
-  int generation = 0;     ///< 0: first drafts
-  std::string text;       ///< after cleaning
+  std::string id;      ///< unique in its run, sorts by creation: "g00-017"
+  int generation = 0;  ///< 0: first drafts
+  std::string text;    ///< after cleaning
   int words = 0;
   std::vector<std::string> parents;  ///< draft ids; empty for first drafts
   std::string founder;    ///< id of the first draft it descends from (its own id for founders)
@@ -23,8 +23,8 @@ struct Draft {
   std::string objective;  ///< drawn for variants
   std::string model;
   std::uint64_t seed = 0;
-  std::string key;        ///< request whose reply became the text
-  int repairs = 0;        ///< requests beyond the first
+  std::string key;                 ///< request whose reply became the text
+  int repairs = 0;                 ///< requests beyond the first
   std::vector<std::string> gated;  ///< gate reasons when no try passed; empty: accepted
 };
 

@@ -14,11 +14,21 @@ std::optional<double> Optional(const Json& json, const char* key) {
 }  // namespace
 
 Json ToJson(const Draft& d) {
-  return {{"id", d.id},           {"generation", d.generation}, {"text", d.text},
-          {"words", d.words},     {"parents", d.parents},       {"founder", d.founder},
-          {"operation", d.operation}, {"style", d.style},       {"theme", d.theme},
-          {"objective", d.objective}, {"model", d.model},       {"seed", d.seed},
-          {"key", d.key},         {"repairs", d.repairs},       {"gated", d.gated}};
+  return {{"id", d.id},
+          {"generation", d.generation},
+          {"text", d.text},
+          {"words", d.words},
+          {"parents", d.parents},
+          {"founder", d.founder},
+          {"operation", d.operation},
+          {"style", d.style},
+          {"theme", d.theme},
+          {"objective", d.objective},
+          {"model", d.model},
+          {"seed", d.seed},
+          {"key", d.key},
+          {"repairs", d.repairs},
+          {"gated", d.gated}};
 }
 
 Result<Draft> DraftFromJson(const Json& json) {
@@ -46,9 +56,15 @@ Result<Draft> DraftFromJson(const Json& json) {
 }
 
 Json ToJson(const Verdict& v) {
-  return {{"a", v.a},         {"b", v.b},         {"p_a", OrNull(v.p_a)},
-          {"logit", OrNull(v.logit)}, {"mass", v.mass},   {"judge", v.judge},
-          {"rationale", v.rationale}, {"generation", v.generation}, {"calls", v.calls}};
+  return {{"a", v.a},
+          {"b", v.b},
+          {"p_a", OrNull(v.p_a)},
+          {"logit", OrNull(v.logit)},
+          {"mass", v.mass},
+          {"judge", v.judge},
+          {"rationale", v.rationale},
+          {"generation", v.generation},
+          {"calls", v.calls}};
 }
 
 Result<Verdict> VerdictFromJson(const Json& json) {

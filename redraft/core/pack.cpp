@@ -33,10 +33,9 @@ Result<std::vector<Choice>> ReadChoices(const Json& pack, const char* key, std::
 
 Result<Pack> ParsePack(std::string_view toml, std::string_view name) {
   REDRAFT_ASSIGN(const Json json, ParseToml(toml, name));
-  REDRAFT_RETURN_IF_ERROR(CheckKeys(json,
-                                    {"noun", "writer_role", "judge_role", "criteria", "styles",
-                                     "themes", "objectives"},
-                                    name));
+  REDRAFT_RETURN_IF_ERROR(CheckKeys(
+      json, {"noun", "writer_role", "judge_role", "criteria", "styles", "themes", "objectives"},
+      name));
   Pack pack;
   pack.name = name;
   pack.sha256 = Sha256Hex(toml);
@@ -63,7 +62,8 @@ Result<Pack> ParsePack(std::string_view toml, std::string_view name) {
       return Fail(ErrorCode::kInvalidArgument,
                   where + " needs a positive weight and a description");
     }
-    criteria.push_back({key, value["weight"].get<double>(), value["description"].get<std::string>()});
+    criteria.push_back(
+        {key, value["weight"].get<double>(), value["description"].get<std::string>()});
   }
   if (criteria.empty()) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: [criteria] lists nothing", name));
@@ -76,8 +76,8 @@ std::vector<std::string> PackNames() {
   std::vector<std::string> names;
   for (const Asset& asset : Assets()) {
     if (asset.name.starts_with(kFolder) && asset.name.ends_with(kFile)) {
-      names.emplace_back(asset.name.substr(
-          kFolder.size(), asset.name.size() - kFolder.size() - kFile.size()));
+      names.emplace_back(
+          asset.name.substr(kFolder.size(), asset.name.size() - kFolder.size() - kFile.size()));
     }
   }
   return names;
@@ -86,7 +86,8 @@ std::vector<std::string> PackNames() {
 Result<Pack> LoadPack(const std::string& name_or_path) {
   const auto names = PackNames();
   if (std::ranges::find(names, name_or_path) != names.end()) {
-    REDRAFT_ASSIGN(const auto bytes, FindAsset(std::string(kFolder) + name_or_path + std::string(kFile)));
+    REDRAFT_ASSIGN(const auto bytes,
+                   FindAsset(std::string(kFolder) + name_or_path + std::string(kFile)));
     return ParsePack(bytes, name_or_path);
   }
   if (name_or_path.ends_with(".toml")) {

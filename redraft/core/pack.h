@@ -26,7 +26,7 @@ struct Pack {
   std::vector<Choice> themes;
   std::vector<Choice> objectives;  ///< what a variant is asked to improve
   Rubric rubric;
-  std::string sha256;       ///< of the file
+  std::string sha256;  ///< of the file
 };
 
 /// Reads pack.toml. Errors: kInvalidArgument: unknown or missing key, an empty list, a weight that

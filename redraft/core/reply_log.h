@@ -22,11 +22,11 @@ struct PlannedRequest {
 /// One try at a request: an error, or the reply that answers it.
 struct Attempt {
   std::string key;
-  int number = 1;                  ///< 1 for the first try
-  std::int64_t started_ms = 0;     ///< UTC
+  int number = 1;               ///< 1 for the first try
+  std::int64_t started_ms = 0;  ///< UTC
   double latency_s = 0.0;
-  std::optional<Error> error;      ///< set: the request stays open
-  std::optional<Reply> reply;      ///< set: the request is answered
+  std::optional<Error> error;  ///< set: the request stays open
+  std::optional<Reply> reply;  ///< set: the request is answered
 };
 
 /// What a run has consumed so far, over all its sessions.

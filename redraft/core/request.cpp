@@ -78,8 +78,13 @@ Result<Request> RequestFromJson(const Json& json) {
     r.text = json.value("text", "");
     r.labels = json.value("labels", std::vector<std::string>{});
     if (const auto it = json.find("sampling"); it != json.end()) {
-      r.sampling = {it->at("temperature"), it->at("top_p"), it->at("min_p"),
-                    it->at("top_k"), it->at("repetition_penalty"), it->at("dry_multiplier"), it->at("dry_prompt")};
+      r.sampling = {it->at("temperature"),
+                    it->at("top_p"),
+                    it->at("min_p"),
+                    it->at("top_k"),
+                    it->at("repetition_penalty"),
+                    it->at("dry_multiplier"),
+                    it->at("dry_prompt")};
     }
     r.max_tokens = json.value("max_tokens", 0);
     r.stop = json.value("stop", std::vector<std::string>{});

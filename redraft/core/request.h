@@ -47,7 +47,7 @@ struct Sampling {
 /// `target_words` on, sentence ends raise the chance to stop; at `max_words` the reply is cut
 /// after its last whole sentence. Endpoints that cannot do this ignore it.
 struct LengthControl {
-  int min_words = 0;     ///< no end of text before this many words; 0: free
+  int min_words = 0;  ///< no end of text before this many words; 0: free
   int target_words = 0;
   int max_words = 0;
   bool operator==(const LengthControl&) const = default;
@@ -56,21 +56,21 @@ struct LengthControl {
 struct Request {
   RequestKind kind = RequestKind::kChat;
   Role role = Role::kDraft;
-  std::string model;               ///< what the answer depends on: endpoint model name or GGUF id
-  std::vector<Message> messages;   ///< kChat, kLabels
-  std::string text;                ///< kLogLikelihood, kEmbedding
-  std::vector<std::string> labels; ///< kLabels: e.g. {"A", "B"}
+  std::string model;                ///< what the answer depends on: endpoint model name or GGUF id
+  std::vector<Message> messages;    ///< kChat, kLabels
+  std::string text;                 ///< kLogLikelihood, kEmbedding
+  std::vector<std::string> labels;  ///< kLabels: e.g. {"A", "B"}
   Sampling sampling;
-  int max_tokens = 0;              ///< > 0 for kChat
-  std::vector<std::string> stop;   ///< the reply ends before any of these
-  std::string grammar;             ///< GBNF; empty: free text
-  Json schema;                     ///< JSON schema of the reply; null: free text
+  int max_tokens = 0;             ///< > 0 for kChat
+  std::vector<std::string> stop;  ///< the reply ends before any of these
+  std::string grammar;            ///< GBNF; empty: free text
+  Json schema;                    ///< JSON schema of the reply; null: free text
   std::optional<LengthControl> length;
   std::uint64_t seed = 0;
-  int replicate = 0;               ///< tells apart equal requests that want separate answers
+  int replicate = 0;  ///< tells apart equal requests that want separate answers
 
   // Not part of the key:
-  std::string first, second;       ///< judge calls: ids of the drafts in the order shown
+  std::string first, second;  ///< judge calls: ids of the drafts in the order shown
 };
 
 /// Everything the answer depends on, with fixed key order (hash input, and what the ledger stores).
@@ -96,14 +96,14 @@ struct Usage {
 };
 
 struct Reply {
-  std::string text;            ///< kChat: without stop string; kLabels: the likeliest label
-  std::string finish;          ///< "stop", "length", or what the endpoint said
-  std::vector<double> probs;   ///< kLabels: one per label, share of all mass (sum = mass <= 1)
-  std::vector<double> logprobs;   ///< kLogLikelihood: natural log per token; first token is 0
-  std::vector<float> embedding;   ///< kEmbedding
+  std::string text;              ///< kChat: without stop string; kLabels: the likeliest label
+  std::string finish;            ///< "stop", "length", or what the endpoint said
+  std::vector<double> probs;     ///< kLabels: one per label, share of all mass (sum = mass <= 1)
+  std::vector<double> logprobs;  ///< kLogLikelihood: natural log per token; first token is 0
+  std::vector<float> embedding;  ///< kEmbedding
   Usage usage;
   double latency_s = 0.0;
-  std::string model;           ///< as the endpoint names it
+  std::string model;  ///< as the endpoint names it
 };
 
 Json ToJson(const Reply& reply);

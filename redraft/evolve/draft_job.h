@@ -1,6 +1,7 @@
 #pragma once
 
-// The job that brings one text into being: ask, clean, gate, and ask again a bounded number of times.
+// The job that brings one text into being: ask, clean, gate, and ask again a bounded number of
+// times.
 
 #include <functional>
 #include <string>
@@ -15,8 +16,8 @@ namespace redraft::evolve {
 
 /// Makes the next request of a slot from its first one, the reasons against the last reply, and the
 /// number of the repair (from 1).
-using MakeRepair = std::function<core::Request(const core::Request& first,
-                                               const std::vector<std::string>& reasons, int repair)>;
+using MakeRepair = std::function<core::Request(
+    const core::Request& first, const std::vector<std::string>& reasons, int repair)>;
 
 class DraftJob final : public core::Job {
  public:

@@ -27,8 +27,8 @@ std::vector<DraftDraw> DealDrafts(const core::Pack& pack, int count, Draws draws
   }
   const auto style_order = Shuffled(styles, rng.Fork("styles"));
   const auto theme_order = Shuffled(themes, rng.Fork("themes"));
-  // Diagonals of the style × theme square: lap after lap, styles meet the theme one further on. Once
-  // the diagonals close (after lcm cells) the next one starts a step aside.
+  // Diagonals of the style × theme square: lap after lap, styles meet the theme one further on.
+  // Once the diagonals close (after lcm cells) the next one starts a step aside.
   const std::size_t period = std::lcm(styles, themes);
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     dealt.push_back({style_order[i % styles], theme_order[(i + i / period) % themes]});

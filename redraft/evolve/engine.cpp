@@ -77,17 +77,17 @@ class Evolution {
 
   Result<std::vector<Slot>> PlanVariants(const std::vector<std::string>& parents, int generation) {
     std::vector<Slot> slots;
-    const bool braked = options_.brake > 0 &&
-                        record_.generations.back().diversity.trigram_jaccard > options_.brake;
+    const bool braked =
+        options_.brake > 0 && record_.generations.back().diversity.trigram_jaccard > options_.brake;
     const int total = static_cast<int>(parents.size()) * options_.variants;
     const int fresh = braked ? total / 2 : 0;
     if (braked) {
       emit_({{"event", "brake"},
              {"generation", generation},
              {"fresh", fresh},
-             {"why", fmt::format("mean trigram overlap {:.3f} is above {:.3f}",
-                                 record_.generations.back().diversity.trigram_jaccard,
-                                 options_.brake)}});
+             {"why",
+              fmt::format("mean trigram overlap {:.3f} is above {:.3f}",
+                          record_.generations.back().diversity.trigram_jaccard, options_.brake)}});
     }
     for (int v = 0; v < options_.variants; ++v) {
       for (const std::string& parent_id : parents) {
@@ -123,9 +123,11 @@ class Evolution {
   /// What the judge said the last time the parent lost; the words that help most.
   std::string CritiqueOf(const std::string& parent) const {
     if (!options_.critique) return "";
-    constexpr std::size_t kLongest = 1200;  // bytes; a reasoned verdict runs to 2.4-5.5 k characters
+    constexpr std::size_t kLongest =
+        1200;  // bytes; a reasoned verdict runs to 2.4-5.5 k characters
     for (auto v = record_.verdicts.rbegin(); v != record_.verdicts.rend(); ++v) {
-      const bool lost = v->p_a && ((v->a == parent && *v->p_a < 0.5) || (v->b == parent && *v->p_a > 0.5));
+      const bool lost =
+          v->p_a && ((v->a == parent && *v->p_a < 0.5) || (v->b == parent && *v->p_a > 0.5));
       if (!lost || v->rationale.empty()) continue;
       const std::string side = v->a == parent ? "A" : "B";
       std::string words = v->rationale.substr(0, kLongest);
@@ -138,7 +140,8 @@ class Evolution {
   static bool FirstInvalidUtf8Tail(const std::string& text) {
     // A cut may split the last character: true while the text ends in an incomplete sequence.
     std::size_t i = text.size(), back = 0;
-    while (i > 0 && back < 4 && (static_cast<unsigned char>(text[i - 1]) & 0xC0) == 0x80) --i, ++back;
+    while (i > 0 && back < 4 && (static_cast<unsigned char>(text[i - 1]) & 0xC0) == 0x80)
+      --i, ++back;
     if (i == 0) return back > 0;
     const auto lead = static_cast<unsigned char>(text[i - 1]);
     const std::size_t need = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
@@ -149,8 +152,8 @@ class Evolution {
   Status Write(const Stage& stage, std::vector<Slot> slots) {
     rejected_ = gated_ = fresh_ = 0;
     Status failed = Ok{};
-    const MakeRepair repair = [&](const core::Request& first, const std::vector<std::string>& reasons,
-                                  int number) {
+    const MakeRepair repair = [&](const core::Request& first,
+                                  const std::vector<std::string>& reasons, int number) {
       Result<core::Request> again = RepairRequest(task_, first, reasons, number);
       if (!again) failed = Fail(again.error());
       return again ? std::move(*again) : first;
@@ -158,8 +161,8 @@ class Evolution {
     std::vector<std::unique_ptr<DraftJob>> jobs;
     for (Slot& slot : slots) {
       if (stage.generation > 0 && slot.draft.parents.empty()) ++fresh_;
-      jobs.push_back(std::make_unique<DraftJob>(std::move(slot.draft), std::move(slot.request), limits_,
-                                                seen_, options_.repairs, repair));
+      jobs.push_back(std::make_unique<DraftJob>(std::move(slot.draft), std::move(slot.request),
+                                                limits_, seen_, options_.repairs, repair));
     }
     // Texts of one stage are compared with each other in slot order, after all of them exist; those
     // turned down by that go round again.
@@ -214,8 +217,8 @@ class Evolution {
 
   Status JudgePopulation(int generation) {
     const int size = static_cast<int>(population_.size());
-    std::vector<rank::Pair> pairs = rank::RandomRounds(size, options_.rounds,
-                                                       rng_.Fork(fmt::format("pairs/{}", generation)));
+    std::vector<rank::Pair> pairs =
+        rank::RandomRounds(size, options_.rounds, rng_.Fork(fmt::format("pairs/{}", generation)));
     if (options_.parent_matches) AddParentMatches(generation, pairs);
     std::vector<std::unique_ptr<judge::Match>> matches;
     std::vector<core::Job*> jobs;
@@ -228,7 +231,10 @@ class Evolution {
       matches.push_back(judge_.Play(std::move(bout)));
       jobs.push_back(matches.back().get());
     }
-    emit_({{"event", "stage"}, {"stage", "judge"}, {"generation", generation}, {"jobs", jobs.size()}});
+    emit_({{"event", "stage"},
+           {"stage", "judge"},
+           {"generation", generation},
+           {"jobs", jobs.size()}});
     REDRAFT_RETURN_IF_ERROR(run_({"judge", generation}, jobs));
     for (const auto& match : matches) {
       core::Verdict verdict = match->verdict();
@@ -254,7 +260,8 @@ class Evolution {
   }
 
   /// Outcomes of the verdicts from `first` on, over the given ids.
-  std::vector<rank::Outcome> Outcomes(const std::map<std::string, int>& index, std::size_t first) const {
+  std::vector<rank::Outcome> Outcomes(const std::map<std::string, int>& index,
+                                      std::size_t first) const {
     std::vector<rank::Outcome> outcomes;
     for (std::size_t i = first; i < record_.verdicts.size(); ++i) {
       const core::Verdict& v = record_.verdicts[i];
@@ -294,9 +301,11 @@ class Evolution {
     std::map<std::string, double> rating;
     if (options_.ranking == Ranking::kElo) {
       std::size_t first = 0;
-      while (first < record_.verdicts.size() && record_.verdicts[first].generation < generation) ++first;
+      while (first < record_.verdicts.size() && record_.verdicts[first].generation < generation)
+        ++first;
       const auto index = IndexOf(population_);
-      REDRAFT_ASSIGN(const auto elo, rank::ReplayElo(static_cast<int>(population_.size()), Outcomes(index, first)));
+      REDRAFT_ASSIGN(const auto elo,
+                     rank::ReplayElo(static_cast<int>(population_.size()), Outcomes(index, first)));
       for (const auto& [id, i] : index) rating[id] = elo[static_cast<std::size_t>(i)];
     } else {
       const auto ids = Accepted();
@@ -306,7 +315,8 @@ class Evolution {
       }
     }
     ranking_ = population_;
-    std::ranges::stable_sort(ranking_, [&](const auto& a, const auto& b) { return rating[a] > rating[b]; });
+    std::ranges::stable_sort(ranking_,
+                             [&](const auto& a, const auto& b) { return rating[a] > rating[b]; });
     record_.best_rating = rating[ranking_.front()];
     AddFigures(generation);
     return Ok{};
@@ -345,7 +355,8 @@ class Evolution {
       record_.ratings.push_back({ids[i], elo[i], fit.strength[i], fit.se[i], played[i]});
     }
     record_.ranking = ranking_;
-    const std::size_t top = std::min<std::size_t>(ranking_.size(), static_cast<std::size_t>(options_.top));
+    const std::size_t top =
+        std::min<std::size_t>(ranking_.size(), static_cast<std::size_t>(options_.top));
     record_.null = MeasureNull(record_.drafts, record_.verdicts, std::span(ranking_).first(top),
                                ranking_, options_.generations, options_.seed);
     return std::move(record_);
@@ -356,10 +367,11 @@ class Evolution {
     for (const auto& [reason, count] : reasons_) {
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", reason, count);
     }
-    return Fail(ErrorCode::kFailed,
-                fmt::format("{} of {} first drafts passed the gates and 2 are needed (turned down: {}); "
-                            "loosen the brief's limits or use a stronger model",
-                            population_.size(), options_.initial, counts));
+    return Fail(
+        ErrorCode::kFailed,
+        fmt::format("{} of {} first drafts passed the gates and 2 are needed (turned down: {}); "
+                    "loosen the brief's limits or use a stronger model",
+                    population_.size(), options_.initial, counts));
   }
 
   const EvolveOptions& options_;
@@ -369,10 +381,10 @@ class Evolution {
   const Emit& emit_;
   const Rng rng_;
   const text::GateLimits limits_;
-  text::NearDuplicates seen_;                ///< accepted texts of earlier stages
+  text::NearDuplicates seen_;  ///< accepted texts of earlier stages
   RunRecord record_;
-  std::vector<std::string> population_;      ///< ids alive, parents before variants
-  std::vector<std::string> ranking_;         ///< the same, best first
+  std::vector<std::string> population_;  ///< ids alive, parents before variants
+  std::vector<std::string> ranking_;     ///< the same, best first
   std::map<std::string, std::string> founders_;
   std::map<std::pair<std::string, std::string>, int> shown_;  ///< bouts by order shown
   std::map<std::string, int> reasons_;

@@ -47,8 +47,8 @@ using RunJobs = std::function<Status(const Stage& stage, std::span<core::Job* co
 using Emit = std::function<void(const Json& event)>;
 
 /// Runs evolution to its end.
-/// Errors: whatever `run` reports (budget, interruption, endpoint: run again to resume); kFailed when
-/// fewer than two first drafts pass the gates, with the reasons counted.
+/// Errors: whatever `run` reports (budget, interruption, endpoint: run again to resume); kFailed
+/// when fewer than two first drafts pass the gates, with the reasons counted.
 Result<RunRecord> Evolve(const EvolveOptions& options, const Task& task, const judge::Judge& judge,
                          const RunJobs& run, const Emit& emit);
 

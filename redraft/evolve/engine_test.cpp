@@ -57,13 +57,14 @@ Outcome RunWith(const EvolveOptions& options, const Task& task, const judge::Jud
   return outcome;
 }
 
-Outcome RunWith(const EvolveOptions& options, const Task& task, const judge::Judge& judge,
-                llm::Script script = [](const core::Request& r, int) -> Result<core::Reply> {
-                  return testing::Write(r);
-                }) {
+Outcome RunWith(
+    const EvolveOptions& options, const Task& task, const judge::Judge& judge,
+    llm::Script script = [](const core::Request& r, int) -> Result<core::Reply> {
+      return testing::Write(r);
+    }) {
   core::MemoryReplyLog log;
-  return RunWith(options, task, judge, std::make_shared<llm::ScriptedEndpoint>(std::move(script), Scripted()),
-                 log);
+  return RunWith(options, task, judge,
+                 std::make_shared<llm::ScriptedEndpoint>(std::move(script), Scripted()), log);
 }
 
 /// Knows the truth: a text is worth its hidden quality plus `gain` per generation.
@@ -98,7 +99,8 @@ TEST(Evolve, KeepsAlphaWritesScheduleExactly) {
   EXPECT_EQ(outcome.record->generations.size(), 6U);
   EXPECT_EQ(outcome.record->generations.back().drafts, 30);
   int judged_last = 0;
-  for (const core::Verdict& verdict : outcome.record->verdicts) judged_last += verdict.generation == 5;
+  for (const core::Verdict& verdict : outcome.record->verdicts)
+    judged_last += verdict.generation == 5;
   EXPECT_EQ(judged_last, 300) << "the last batch is judged too";
 }
 
@@ -123,8 +125,11 @@ TEST(Evolve, RecordsLineageAndDraws) {
 }
 
 TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {
-  const auto judge = *judge::LlmJudge({.model = "fake", .form = judge::AnswerForm::kLabel,
-                                       .judge_role = "x", .noun = "story", .rubric = "y"});
+  const auto judge = *judge::LlmJudge({.model = "fake",
+                                       .form = judge::AnswerForm::kLabel,
+                                       .judge_role = "x",
+                                       .noun = "story",
+                                       .rubric = "y"});
   const auto script = [](const core::Request& r, int) -> Result<core::Reply> {
     if (r.kind != core::RequestKind::kLabels) return testing::Write(r);
     core::Reply reply;
@@ -136,8 +141,9 @@ TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {
   for (const std::uint64_t seed : {0U, 1U, 2U, 3U}) {
     core::MemoryReplyLog log;
     const auto shuffle = seed == 0 ? std::nullopt : std::optional<std::uint64_t>(seed);
-    const Outcome outcome = RunWith(Options("small"), FictionTask(), *judge,
-                                    std::make_shared<llm::ScriptedEndpoint>(script, Scripted(shuffle)), log);
+    const Outcome outcome =
+        RunWith(Options("small"), FictionTask(), *judge,
+                std::make_shared<llm::ScriptedEndpoint>(script, Scripted(shuffle)), log);
     ASSERT_TRUE(outcome.record) << outcome.record.error().message;
     results.insert(Everything(outcome));
   }
@@ -147,7 +153,9 @@ TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {
 TEST(Evolve, AsksNothingTwiceWhenItIsRunAgain) {
   const auto coin = *judge::RuleJudge("coin");
   core::MemoryReplyLog log;
-  const auto writer = [](const core::Request& r, int) -> Result<core::Reply> { return testing::Write(r); };
+  const auto writer = [](const core::Request& r, int) -> Result<core::Reply> {
+    return testing::Write(r);
+  };
   const Outcome first = RunWith(Options("small"), FictionTask(), *coin,
                                 std::make_shared<llm::ScriptedEndpoint>(writer, Scripted()), log);
   const auto silent = std::make_shared<llm::ScriptedEndpoint>(
@@ -191,7 +199,8 @@ TEST(Evolve, SelectionAloneIsNotProgressButARealGainIs) {
     explicit Gaining(double gain) : gain_(gain) {}
     std::string id() const override { return "test:gain"; }
     double Score(std::string_view text) const override {
-      return TruthScorer().Score(text) + (text.find("Rewritten") != std::string_view::npos ? gain_ : 0);
+      return TruthScorer().Score(text) +
+             (text.find("Rewritten") != std::string_view::npos ? gain_ : 0);
     }
 
    private:
@@ -204,8 +213,10 @@ TEST(Evolve, SelectionAloneIsNotProgressButARealGainIs) {
   };
   EvolveOptions options = Options("alphawrite");
   options.generations = 1;
-  const auto none = RunWith(options, FictionTask(), *judge::ScorerJudge(std::make_shared<Gaining>(0.0)), script);
-  const auto gain = RunWith(options, FictionTask(), *judge::ScorerJudge(std::make_shared<Gaining>(3.0)), script);
+  const auto none =
+      RunWith(options, FictionTask(), *judge::ScorerJudge(std::make_shared<Gaining>(0.0)), script);
+  const auto gain =
+      RunWith(options, FictionTask(), *judge::ScorerJudge(std::make_shared<Gaining>(3.0)), script);
   ASSERT_TRUE(none.record && gain.record);
   EXPECT_LT(none.record->null.progress->hi, 0);
   EXPECT_GT(gain.record->null.progress->lo, 0);
@@ -217,7 +228,8 @@ TEST(Evolve, RepairsWhatFailsTheGatesAndLeavesOutWhatStaysBad) {
   const auto coin = *judge::RuleJudge("coin");
   const auto script = [](const core::Request& r, int) -> Result<core::Reply> {
     core::Reply reply = testing::Write(r);
-    const bool bad = StableHash(r.messages.back().content.substr(0, 0) + std::to_string(r.seed)) % 3 == 0;
+    const bool bad =
+        StableHash(r.messages.back().content.substr(0, 0) + std::to_string(r.seed)) % 3 == 0;
     if (r.role == core::Role::kDraft && bad) reply.text = "I'm sorry, but I can't help with that.";
     return reply;
   };
@@ -293,14 +305,17 @@ TEST(Evolve, SendsEachPacksCriteriaStylesThemesAndObjectivesOverTheWire) {
     task.pack = *core::LoadPack(name);
     task.rubric = task.pack.rubric;
     std::string wire;
-    const auto judge = *judge::LlmJudge({.model = "fake", .form = judge::AnswerForm::kVerdict,
-                                         .judge_role = task.pack.judge_role, .noun = task.pack.noun,
+    const auto judge = *judge::LlmJudge({.model = "fake",
+                                         .form = judge::AnswerForm::kVerdict,
+                                         .judge_role = task.pack.judge_role,
+                                         .noun = task.pack.noun,
                                          .rubric = task.rubric.text});
     const auto script = [&wire](const core::Request& r, int) -> Result<core::Reply> {
       for (const core::Message& message : r.messages) wire += message.content + "\n";
       if (r.role == core::Role::kDraft || r.role == core::Role::kVariant) return testing::Write(r);
       core::Reply reply;
-      reply.text = "WINNER: " + std::string(Rng(StableHash(core::RequestKey(r))).Below(2) ? "A" : "B");
+      reply.text =
+          "WINNER: " + std::string(Rng(StableHash(core::RequestKey(r))).Below(2) ? "A" : "B");
       return reply;
     };
     EvolveOptions options = Options("small");
@@ -325,8 +340,11 @@ TEST(Evolve, SendsEachPacksCriteriaStylesThemesAndObjectivesOverTheWire) {
 }
 
 TEST(Evolve, OffersALostVerdictsWordsToTheVariants) {
-  const auto judge = *judge::LlmJudge({.model = "fake", .form = judge::AnswerForm::kVerdict,
-                                       .judge_role = "x", .noun = "story", .rubric = "y"});
+  const auto judge = *judge::LlmJudge({.model = "fake",
+                                       .form = judge::AnswerForm::kVerdict,
+                                       .judge_role = "x",
+                                       .noun = "story",
+                                       .rubric = "y"});
   std::string variant_prompt;
   const auto script = [&](const core::Request& r, int) -> Result<core::Reply> {
     if (r.role == core::Role::kVariant) variant_prompt = r.messages.back().content;
@@ -346,7 +364,8 @@ TEST(Validate, NamesTheOptionThatMakesNoSense) {
   EvolveOptions options = *Preset("default");
   options.top = 100;
   EXPECT_THAT(Validate(options).error().message, ::testing::HasSubstr("--top is 100"));
-  EXPECT_THAT(Preset("alphawrit").error().message, ::testing::HasSubstr("did you mean 'alphawrite'"));
+  EXPECT_THAT(Preset("alphawrit").error().message,
+              ::testing::HasSubstr("did you mean 'alphawrite'"));
 }
 
 TEST(EvolveOptions, SurviveTheManifest) {

@@ -23,10 +23,12 @@ std::int64_t PlannedVerdicts(const EvolveOptions& o) {
 Result<std::map<core::Role, RoleEstimate>> Estimate(const EvolveOptions& options, const Task& task,
                                                     int judge_calls, int judge_tokens_out) {
   const int most = task.brief.max_words;
-  const double words = most == 0 ? 500 : (task.brief.min_words + most) / (task.brief.min_words ? 2.0 : 1.25);
+  const double words =
+      most == 0 ? 500 : (task.brief.min_words + most) / (task.brief.min_words ? 2.0 : 1.25);
   const auto text_tokens = static_cast<std::int64_t>(words * kTokensPerWord);
   core::Draft parent;
-  parent.text = std::string(static_cast<std::size_t>(static_cast<double>(text_tokens) * kBytesPerToken), 'x');
+  parent.text =
+      std::string(static_cast<std::size_t>(static_cast<double>(text_tokens) * kBytesPerToken), 'x');
   REDRAFT_ASSIGN(const auto draft, DraftRequest(task, options, {}, 0));
   REDRAFT_ASSIGN(const auto variant, VariantRequest(task, options, parent, {}, 0));
 
@@ -34,12 +36,15 @@ Result<std::map<core::Role, RoleEstimate>> Estimate(const EvolveOptions& options
   const std::int64_t variants = std::int64_t{options.top} * options.variants * options.generations;
   roles[core::Role::kDraft] = {options.initial, options.initial * PromptTokens(draft),
                                options.initial * text_tokens};
-  roles[core::Role::kVariant] = {variants, variants * PromptTokens(variant), variants * text_tokens};
+  roles[core::Role::kVariant] = {variants, variants * PromptTokens(variant),
+                                 variants * text_tokens};
   if (judge_calls > 0) {
     const std::int64_t calls = PlannedVerdicts(options) * judge_calls;
     const auto framing = static_cast<std::int64_t>(
-        static_cast<double>(task.rubric.text.size() + task.brief.task.size() + 1200) / kBytesPerToken);
-    roles[core::Role::kJudge] = {calls, calls * (framing + 2 * text_tokens), calls * judge_tokens_out};
+        static_cast<double>(task.rubric.text.size() + task.brief.task.size() + 1200) /
+        kBytesPerToken);
+    roles[core::Role::kJudge] = {calls, calls * (framing + 2 * text_tokens),
+                                 calls * judge_tokens_out};
   }
   return roles;
 }

@@ -140,10 +140,8 @@ TEST(ExportTest, SftTakesAtMostTwoTextsOfOneFounderAndNoNearDuplicate) {
                                "Her uncle sold rope to men who never came home with it.",
                                "At low water the church bell could be heard under the sand."};
   for (int i = 0; i < 4; ++i) {
-    const core::Draft more = FixtureVariant(
-        founder, 10 + i,
-        i == 3 ? run.drafts[4].text
-               : tales[i]);
+    const core::Draft more =
+        FixtureVariant(founder, 10 + i, i == 3 ? run.drafts[4].text : tales[i]);
     run.drafts.push_back(more);
     for (const std::size_t loser : {0U, 1U, 2U, 5U}) {
       FixtureBouts(run, more, run.drafts[loser], 20, 1);

@@ -1,7 +1,7 @@
 #pragma once
 
-// A writer for tests: prose that passes the gates, a pure function of the request's key, with a hidden
-// quality so that a judge can know the truth.
+// A writer for tests: prose that passes the gates, a pure function of the request's key, with a
+// hidden quality so that a judge can know the truth.
 
 #include <string>
 
@@ -13,21 +13,22 @@ namespace redraft::evolve::testing {
 
 /// `sentences` plain sentences without repeated phrases.
 inline std::string Prose(Rng rng, int sentences) {
-  static const char* const kWho[] = {"the ferryman", "her brother", "a clerk from the mill", "the widow",
-                                     "our teacher",  "the pilot",   "an old gardener",       "the bride",
-                                     "his cousin",   "the baker",   "a sailor on leave",     "the doctor"};
-  static const char* const kDid[] = {"counted",  "mended",   "carried", "forgot",  "painted", "sold",
-                                     "borrowed", "polished", "buried",  "guarded", "folded",  "burned"};
-  static const char* const kWhat[] = {"seven blue cups",    "the harbour clock", "a letter without a name",
-                                      "the last lantern",   "two broken oars",   "a coat of wet wool",
-                                      "the orchard ladder", "some copper wire",  "the bell rope",
-                                      "a map of the marsh", "nine glass beads",  "the kitchen door"};
-  static const char* const kWhen[] = {"before the rain came",     "while the town slept",
-                                      "after the market closed",  "on the coldest day of March",
-                                      "as if nobody was looking", "without a word to anyone",
-                                      "until the tide turned",    "when the music stopped",
-                                      "for the third time",       "under a failing lamp",
-                                      "between two trains",       "long past midnight"};
+  static const char* const kWho[] = {
+      "the ferryman", "her brother", "a clerk from the mill", "the widow",
+      "our teacher",  "the pilot",   "an old gardener",       "the bride",
+      "his cousin",   "the baker",   "a sailor on leave",     "the doctor"};
+  static const char* const kDid[] = {"counted", "mended",  "carried",  "forgot",
+                                     "painted", "sold",    "borrowed", "polished",
+                                     "buried",  "guarded", "folded",   "burned"};
+  static const char* const kWhat[] = {
+      "seven blue cups", "the harbour clock",  "a letter without a name", "the last lantern",
+      "two broken oars", "a coat of wet wool", "the orchard ladder",      "some copper wire",
+      "the bell rope",   "a map of the marsh", "nine glass beads",        "the kitchen door"};
+  static const char* const kWhen[] = {
+      "before the rain came",        "while the town slept",     "after the market closed",
+      "on the coldest day of March", "as if nobody was looking", "without a word to anyone",
+      "until the tide turned",       "when the music stopped",   "for the third time",
+      "under a failing lamp",        "between two trains",       "long past midnight"};
   std::string text;
   for (int i = 0; i < sentences; ++i) {
     std::string sentence = std::string(kWho[rng.Below(12)]) + " " + kDid[rng.Below(12)] + " " +

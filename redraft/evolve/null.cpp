@@ -111,8 +111,8 @@ RunNull MeasureNull(std::span<const core::Draft> drafts, std::span<const core::V
     const bool a_kept = drafts[a].generation < v.generation;
     const bool b_kept = drafts[b].generation < v.generation;
     if (!(a_new && b_kept) && !(b_new && a_kept)) continue;
-    const Meeting meeting = a_new ? Meeting{v.generation, a, b, *v.p_a}
-                                  : Meeting{v.generation, b, a, 1 - *v.p_a};
+    const Meeting meeting =
+        a_new ? Meeting{v.generation, a, b, *v.p_a} : Meeting{v.generation, b, a, 1 - *v.p_a};
     with_kept.push_back(meeting);
     const auto& parents = drafts[meeting.variant].parents;
     if (std::ranges::find(parents, drafts[meeting.older].id) != parents.end()) {

@@ -2,19 +2,20 @@
 
 // The null of a run: what its numbers would look like if evolution did nothing.
 //
-// A rating that rises proves nothing: kept parents were selected, so their ratings are too high (the
-// winner's curse), and a coin that judges "gains" 124 points a generation in the reference. What
-// is immune is the *fresh* comparison: parents and new variants meet in a batch whose verdicts played
-// no part in choosing the parents. So
+// A rating that rises proves nothing: kept parents were selected, so their ratings are too high
+// (the winner's curse), and a coin that judges "gains" 124 points a generation in the reference.
+// What is immune is the *fresh* comparison: parents and new variants meet in a batch whose verdicts
+// played no part in choosing the parents. So
 //
-//   progress          mean over generations of the log-odds that a new variant beats a kept parent in
+//   progress          mean over generations of the log-odds that a new variant beats a kept parent
+//   in
 //                     the fresh verdicts of its batch; 0 when variants are no better than the best
 //                     texts there already were
 //   variant_share     share of new variants in the final top, beside their share of the population
 //   variant_win_rate  probability that a variant beats its own parent
 //
-// Intervals are 95 %: cluster bootstrap over texts (a text's verdicts stand or fall together), never
-// narrower than independent verdicts would give.
+// Intervals are 95 %: cluster bootstrap over texts (a text's verdicts stand or fall together),
+// never narrower than independent verdicts would give.
 
 #include <optional>
 #include <span>
@@ -37,8 +38,8 @@ struct RunNull {
   std::optional<Interval> variant_win_rate;  ///< none when no variant met its parent
 };
 
-/// `drafts` and `verdicts` of a whole run; `final_top` are the ids of the best texts at its end (the
-/// size of a selection) and `final_population` all ids of the last batch.
+/// `drafts` and `verdicts` of a whole run; `final_top` are the ids of the best texts at its end
+/// (the size of a selection) and `final_population` all ids of the last batch.
 RunNull MeasureNull(std::span<const core::Draft> drafts, std::span<const core::Verdict> verdicts,
                     std::span<const std::string> final_top,
                     std::span<const std::string> final_population, int generations,

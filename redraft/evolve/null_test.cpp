@@ -34,13 +34,12 @@ TEST(MeasureNull, HasNothingToSayWithoutGenerations) {
 
 TEST(MeasureNull, CountsFreshMeetingsOfVariantsAndKeptParentsOnly) {
   const std::vector drafts = {Text("p", 0), Text("q", 0), Text("v", 1, {"p"}), Text("w", 1, {"q"})};
-  const std::vector verdicts = {
-      Judged("p", "q", 1, 0),   // chose the parents: never counts
-      Judged("v", "p", 1, 1),   // own parent
-      Judged("q", "v", 0, 1),   // v beats q
-      Judged("w", "p", 0, 1),   // p beats w
-      Judged("v", "w", 1, 1),   // both new
-      Judged("p", "q", 1, 1)};  // both kept
+  const std::vector verdicts = {Judged("p", "q", 1, 0),   // chose the parents: never counts
+                                Judged("v", "p", 1, 1),   // own parent
+                                Judged("q", "v", 0, 1),   // v beats q
+                                Judged("w", "p", 0, 1),   // p beats w
+                                Judged("v", "w", 1, 1),   // both new
+                                Judged("p", "q", 1, 1)};  // both kept
   const std::vector<std::string> top = {"v", "p"}, population = {"v", "p", "q", "w"};
   const RunNull null = MeasureNull(drafts, verdicts, top, population, 1, 1);
   EXPECT_DOUBLE_EQ(null.progress->value, std::log(2.5 / 1.5));  // 2 of 3, half a verdict added
@@ -60,8 +59,8 @@ TEST(MeasureNull, AveragesGenerationsWhateverTheirSize) {
 }
 
 TEST(MeasureNull, CoversZeroAboutAsOftenAsItSaysWhenTextsDifferButVariantsDoNotGain) {
-  // Texts have persistent worth, so verdicts on one text are not independent: an interval that treats
-  // them so would be too narrow.
+  // Texts have persistent worth, so verdicts on one text are not independent: an interval that
+  // treats them so would be too narrow.
   int covered = 0;
   constexpr int kRuns = 200;
   for (int run = 0; run < kRuns; ++run) {
@@ -69,7 +68,8 @@ TEST(MeasureNull, CoversZeroAboutAsOftenAsItSaysWhenTextsDifferButVariantsDoNotG
     std::vector<core::Draft> drafts;
     std::vector<double> worth;
     for (int i = 0; i < 30; ++i) {
-      drafts.push_back(Text("d" + std::to_string(i), i < 5 ? 0 : 1, i < 5 ? std::vector<std::string>{} : std::vector<std::string>{"d0"}));
+      drafts.push_back(Text("d" + std::to_string(i), i < 5 ? 0 : 1,
+                            i < 5 ? std::vector<std::string>{} : std::vector<std::string>{"d0"}));
       worth.push_back(rng.Normal());
     }
     std::vector<core::Verdict> verdicts;

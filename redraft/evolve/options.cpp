@@ -81,8 +81,8 @@ Status Validate(const EvolveOptions& o) {
                                 "it must be between 1 and 1000"));
   REDRAFT_RETURN_IF_ERROR(check(o.generations >= 0 && o.generations <= 1000, "generations",
                                 o.generations, "it must be between 0 and 1000"));
-  REDRAFT_RETURN_IF_ERROR(
-      check(o.rounds >= 1 && o.rounds <= 10'000, "rounds", o.rounds, "it must be between 1 and 10000"));
+  REDRAFT_RETURN_IF_ERROR(check(o.rounds >= 1 && o.rounds <= 10'000, "rounds", o.rounds,
+                                "it must be between 1 and 10000"));
   return Ok{};
 }
 

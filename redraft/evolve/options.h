@@ -1,7 +1,7 @@
 #pragma once
 
-// Every knob of a run. A run is a pure function of these options, the brief, the pack, the judge, the
-// models and the replies.
+// Every knob of a run. A run is a pure function of these options, the brief, the pack, the judge,
+// the models and the replies.
 
 #include <cstdint>
 #include <string>
@@ -26,32 +26,32 @@ enum class Ranking {
 
 struct EvolveOptions {
   std::string preset = "default";
-  int initial = 60;       ///< first drafts
-  int top = 5;            ///< kept as parents of the next generation
-  int variants = 5;       ///< per parent and generation
-  int generations = 5;    ///< of variants; the last one is judged too
-  int rounds = 10;        ///< random pairings of the whole population per generation
+  int initial = 60;     ///< first drafts
+  int top = 5;          ///< kept as parents of the next generation
+  int variants = 5;     ///< per parent and generation
+  int generations = 5;  ///< of variants; the last one is judged too
+  int rounds = 10;      ///< random pairings of the whole population per generation
   std::uint64_t seed = 1;
 
   Draws draws = Draws::kStratified;
   Ranking ranking = Ranking::kBradleyTerry;
-  bool parent_matches = true;   ///< each variant also meets its own parent
-  bool critique = true;         ///< a lost verdict's words are offered to the parent's variants
+  bool parent_matches = true;  ///< each variant also meets its own parent
+  bool critique = true;        ///< a lost verdict's words are offered to the parent's variants
   /// Most parents that may descend from one first draft; 0: no limit.
   int founder_quota = 2;
   /// Mean pairwise trigram Jaccard of the population above which half of the next variants are
   /// replaced by fresh drafts; 0: no brake. Independent drafts lie near .01; the reference's
   /// published runs end at .21 on average, its collapsed ones at .64.
   double brake = 0.25;
-  int repairs = 2;              ///< further tries for a text that fails the gates
+  int repairs = 2;  ///< further tries for a text that fails the gates
   /// A variant that stays too close to an earlier text after its repairs is kept and marked. Only
   /// for the faithful preset, whose schedule is exact; elsewhere it is left out.
   bool keep_near_duplicates = false;
 
-  std::string writer;           ///< model of drafts and variants
-  bool embedded = false;        ///< the writer is the embedded engine: it keeps lengths by itself
-  core::Sampling sampling;      ///< of drafts and variants
-  bool accept_judge = false;    ///< the user takes responsibility for an unchecked judge
+  std::string writer;         ///< model of drafts and variants
+  bool embedded = false;      ///< the writer is the embedded engine: it keeps lengths by itself
+  core::Sampling sampling;    ///< of drafts and variants
+  bool accept_judge = false;  ///< the user takes responsibility for an unchecked judge
 };
 
 /// "alphawrite" (60/5/5/5, 20 rounds, Elo base 1200 K 32, draws with replacement, no quotas),

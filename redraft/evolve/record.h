@@ -22,13 +22,13 @@ struct Rated {
 
 struct GenerationFigures {
   int generation = 0;
-  int drafts = 0;         ///< texts in the population
-  int founders = 0;       ///< first drafts they descend from
+  int drafts = 0;    ///< texts in the population
+  int founders = 0;  ///< first drafts they descend from
   text::Diversity diversity;
-  int gated = 0;          ///< slots left out: no try passed the gates
-  int rejected = 0;       ///< texts turned down by the gates, later tries included
-  int fresh = 0;          ///< of the new slots: first drafts put in by the brake
-  double best = 0.0;      ///< rating of the best
+  int gated = 0;      ///< slots left out: no try passed the gates
+  int rejected = 0;   ///< texts turned down by the gates, later tries included
+  int fresh = 0;      ///< of the new slots: first drafts put in by the brake
+  double best = 0.0;  ///< rating of the best
 };
 
 struct RunRecord {
@@ -36,8 +36,8 @@ struct RunRecord {
   std::vector<core::Verdict> verdicts;  ///< in logged order
   std::vector<Rated> ratings;           ///< in creation order, accepted drafts only
   std::vector<GenerationFigures> generations;
-  std::vector<std::string> ranking;     ///< the last population, best first
-  double best_rating = 0.0;             ///< Elo scale: Elo, or 1200 + 400/ln 10 × strength
+  std::vector<std::string> ranking;  ///< the last population, best first
+  double best_rating = 0.0;          ///< Elo scale: Elo, or 1200 + 400/ln 10 × strength
   RunNull null;
 
   const core::Draft& Find(const std::string& id) const;  ///< the draft; it must exist

@@ -59,16 +59,19 @@ std::vector<Heading> Headings(std::string_view document) {
     if (cmark_node_get_type(node) != CMARK_NODE_HEADING) continue;
     const int first = cmark_node_get_start_line(node);
     int last = first;
-    // "# Heading" is one line; an underlined one ends with its underline (cmark 0.30 reports a later
-    // line when blank lines follow).
-    const auto line = [&](int n) { return document.substr(line_start(n), line_start(n + 1) - line_start(n)); };
+    // "# Heading" is one line; an underlined one ends with its underline (cmark 0.30 reports a
+    // later line when blank lines follow).
+    const auto line = [&](int n) {
+      return document.substr(line_start(n), line_start(n + 1) - line_start(n));
+    };
     if (line(first).find_first_not_of(' ') == std::string_view::npos ||
         line(first)[line(first).find_first_not_of(' ')] != '#') {
       do {
         ++last;
       } while (line(last).find_first_not_of("=- \t\r\n") != std::string_view::npos);
     }
-    headings.push_back({TextOf(node), cmark_node_get_heading_level(node), line_start(first), line_start(last + 1)});
+    headings.push_back({TextOf(node), cmark_node_get_heading_level(node), line_start(first),
+                        line_start(last + 1)});
   }
   return headings;
 }
@@ -77,7 +80,8 @@ std::vector<Heading> Headings(std::string_view document) {
 
 Result<Section> FindSection(std::string_view document, std::string_view heading) {
   const std::vector<Heading> headings = Headings(document);
-  const std::string wanted = Normal(heading.substr(std::min(heading.find_first_not_of("# \t"), heading.size())));
+  const std::string wanted =
+      Normal(heading.substr(std::min(heading.find_first_not_of("# \t"), heading.size())));
   const auto matches = [&](const Heading& h) { return Normal(h.text) == wanted; };
   const auto found = std::ranges::find_if(headings, matches);
   if (found == headings.end()) {

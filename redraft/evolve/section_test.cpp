@@ -27,7 +27,8 @@ TEST(FindSection, SeesThroughMarkupAndSetextHeadings) {
 }
 
 TEST(FindSection, ListsTheHeadingsWhenThereIsNone) {
-  EXPECT_THAT(FindSection(kDocument, "Storms").error().message, ::testing::HasSubstr("'Spring tides'"));
+  EXPECT_THAT(FindSection(kDocument, "Storms").error().message,
+              ::testing::HasSubstr("'Spring tides'"));
   EXPECT_THAT(FindSection("# A\n\n# a\n", "A").error().message, ::testing::HasSubstr("several"));
 }
 

@@ -60,7 +60,8 @@ std::string Advice(const std::string& reason) {
   if (reason == "preface") return "It talked about the text instead of being the text.";
   if (reason == "refusal") return "It declined the task, which is harmless.";
   if (reason == "duplicate" || reason == "near_duplicate") {
-    return "It said nearly the same, in the same words, as a text that exists already. Use new sentences.";
+    return "It said nearly the same, in the same words, as a text that exists already. Use new "
+           "sentences.";
   }
   return "It was not readable prose.";
 }
@@ -88,7 +89,8 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
   values["parent"] = parent.text;
   values["critique"] = draw.critique;
   values["objective"] = ChoiceJson(task.pack.objectives.at(draw.objective));
-  REDRAFT_ASSIGN(auto request, WritingRequest(task, options, core::Role::kVariant, "write/variant", values, seed));
+  REDRAFT_ASSIGN(auto request, WritingRequest(task, options, core::Role::kVariant, "write/variant",
+                                              values, seed));
   // Small models like to hand the parent back word for word; the engine can make that costly.
   request.sampling.dry_prompt = options.embedded;
   return request;
@@ -101,13 +103,15 @@ Result<core::Request> RepairRequest(const Task& task, const core::Request& reque
     std::string sentence = Advice(reason);
     if (std::ranges::find(advice, sentence) == advice.end()) advice.push_back(std::move(sentence));
   }
-  REDRAFT_ASSIGN(const auto note, llm::RenderPrompt("write/repair", {{"noun", task.pack.noun},
-                                                                     {"reasons", advice},
-                                                                     {"length", LengthRule(task.brief)}}));
+  REDRAFT_ASSIGN(const auto note,
+                 llm::RenderPrompt("write/repair", {{"noun", task.pack.noun},
+                                                    {"reasons", advice},
+                                                    {"length", LengthRule(task.brief)}}));
   core::Request again = request;
   again.role = core::Role::kRepair;
   // Some chat templates insist that user and assistant take turns: the note joins the last message.
-  for (const core::Message& message : note) again.messages.back().content += "\n\n" + message.content;
+  for (const core::Message& message : note)
+    again.messages.back().content += "\n\n" + message.content;
   again.seed = Rng(request.seed).Fork(fmt::format("repair/{}", attempt)).seed();
   return again;
 }

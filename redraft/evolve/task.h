@@ -17,8 +17,8 @@ namespace redraft::evolve {
 struct Task {
   core::Brief brief;
   core::Pack pack;
-  core::Rubric rubric;   ///< the user's, else the pack's
-  std::string context;   ///< the rest of the document in section mode; else empty
+  core::Rubric rubric;  ///< the user's, else the pack's
+  std::string context;  ///< the rest of the document in section mode; else empty
 };
 
 /// What a draft is asked for. Style and theme are indices into the pack's lists.

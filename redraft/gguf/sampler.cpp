@@ -9,6 +9,8 @@ namespace {
 constexpr double kDryBase = 1.75;
 constexpr int kDryAllowedLength = 2;
 constexpr int kDryMaxExponent = 40;
+// Phrases and names of a remembered text may come back; half a sentence of it may not.
+constexpr int kDryRememberedLength = 6;
 
 bool MoreLikely(const Candidate& a, const Candidate& b) {
   return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
@@ -49,6 +51,7 @@ void TokenSampler::Accept(std::int32_t token) {
 
 void TokenSampler::Remember(std::span<const std::int32_t> tokens) {
   runs_.insert(runs_.end(), tokens.begin(), tokens.end());
+  remembered_ = static_cast<int>(runs_.size());
 }
 
 void TokenSampler::Penalise(std::span<float> logits) {
@@ -72,7 +75,8 @@ void TokenSampler::PenaliseRuns(std::span<float> logits) {
   // Z-algorithm on the reversed text: repeated_[k] is the length of the run that ends both at the
   // end and k tokens before it.
   repeated_.assign(static_cast<std::size_t>(size), 0);
-  std::unordered_map<std::int32_t, int> longest;
+  std::unordered_map<std::int32_t, int>
+      excess;  // token -> length of its run beyond what is allowed
   int left = 0, right = 0;
   for (int k = 1; k < size; ++k) {
     int length = 0;
@@ -84,14 +88,16 @@ void TokenSampler::PenaliseRuns(std::span<float> logits) {
       right = k + length;
     }
     // Token k - 1 from the end followed the earlier run: written again, it would extend it.
-    const int run = std::min(length, limit);
-    if (run >= kDryAllowedLength && !breaks_run_(from_end(k - 1))) {
-      int& known = longest[from_end(k - 1)];
-      known = std::max(known, run);
+    const bool remembered = size - k < remembered_;
+    const int allowed = remembered ? kDryRememberedLength : kDryAllowedLength;
+    const int over = std::min(length, limit) - allowed;
+    if (over >= 0 && !breaks_run_(from_end(k - 1))) {
+      const auto [known, first] = excess.emplace(from_end(k - 1), over);
+      if (!first) known->second = std::max(known->second, over);
     }
   }
-  for (const auto& [token, run] : longest) {
-    const int exponent = std::min(run - kDryAllowedLength, kDryMaxExponent);
+  for (const auto& [token, over] : excess) {
+    const int exponent = std::min(over, kDryMaxExponent);
     logits[static_cast<std::size_t>(token)] -=
         static_cast<float>(sampling_.dry_multiplier * std::pow(kDryBase, exponent));
   }

@@ -15,8 +15,8 @@
 // negative),
 //          once per distinct token. DRY (p-e-w, llama.cpp's values): a token that would extend a
 //          repeated run of n >= 2 tokens of the reply loses multiplier * 1.75^(n-2); newlines, ":",
-//          quotes and "*" break runs. The prompt is not counted (an edit has to quote it) unless it is
-//          given to Remember, which keeps a variant from handing its parent back.
+//          quotes and "*" break runs. The prompt is not counted (an edit has to quote it) unless it
+//          is given to Remember, which keeps a variant from handing its parent back.
 // Seed     one uniform number per drawn token, from a stream of the request's seed: what else is in
 //          the batch does not matter.
 // Cost     greedy 5 us, top-k 40 about 10 us, no truncation about 40 us per 50,000 tokens.
@@ -49,8 +49,8 @@ class TokenSampler {
   /// Changes the logits of tokens that would repeat the reply.
   void Penalise(std::span<float> logits);
 
-  /// Counts `tokens` as text whose runs DRY keeps from being repeated, without their being a part of
-  /// the reply. Before the first Accept.
+  /// Counts `tokens` as text whose runs DRY keeps from being repeated, without their being a part
+  /// of the reply; runs of it are penalised from 6 tokens on, not from 2. Before the first Accept.
   void Remember(std::span<const std::int32_t> tokens);
 
   /// A uniform number in [0, 1) of the same stream.
@@ -69,6 +69,7 @@ class TokenSampler {
   Rng rng_;
   std::function<bool(std::int32_t)> breaks_run_;
   std::vector<std::int32_t> runs_;      ///< what DRY looks at: remembered text, then the reply
+  int remembered_ = 0;                  ///< tokens of runs_ that were remembered
   std::vector<std::int32_t> distinct_;  ///< tokens of the reply, each once
   std::unordered_map<std::int32_t, int> counts_;
   std::vector<Candidate> kept_;  ///< buffer of Draw

@@ -197,16 +197,19 @@ TEST(ExpOf, IsExactToFloatPrecisionAndZeroFarBelow) {
   EXPECT_EQ(ExpOf(kNever), 0.0F);
 }
 
-TEST(TokenSampler, KeepsRunsOfRememberedTextFromBeingRepeated) {
-  TokenSampler sampler = Sampler({.temperature = 0.0, .dry_multiplier = 0.8});
-  sampler.Remember(std::vector<std::int32_t>{1, 2, 3, 4, 5, 0});
-  for (const std::int32_t token : {1, 2, 3, 4}) sampler.Accept(token);
-  std::vector<float> logits(8, 0.0F);
-  logits[5] = 2.0F;
-  logits[6] = 0.5F;
-  // Token 5 would make the copied run five long: it loses 0.8 * 1.75^2 = 2.45.
-  EXPECT_EQ(sampler.Draw(logits), 6);
-  EXPECT_NEAR(logits[5], 2.0F - 2.45F, 1e-4);
+TEST(TokenSampler, KeepsLongRunsOfRememberedTextFromBeingRepeated) {
+  const std::vector<std::int32_t> text = {1, 2, 3, 4, 5, 6, 7, 1, 9, 0};
+  const auto penalty = [&](int copied) {
+    TokenSampler sampler = Sampler({.temperature = 0.0, .dry_multiplier = 0.8});
+    sampler.Remember(text);
+    for (int i = 0; i < copied; ++i) sampler.Accept(text[static_cast<std::size_t>(i)]);
+    std::vector<float> logits(16, 0.0F);
+    sampler.Penalise(logits);
+    return -logits[static_cast<std::size_t>(text[static_cast<std::size_t>(copied)])];
+  };
+  EXPECT_EQ(penalty(5), 0.0F) << "a phrase may come back";
+  EXPECT_NEAR(penalty(6), 0.8, 1e-4);
+  EXPECT_NEAR(penalty(7), 0.8 * 1.75, 1e-4);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 
-// The seam of judging: a Judge turns one bout (two texts, in the order shown) into a match, which is
-// a job (core/job.h). A match that needs no model call finishes at its first step.
+// The seam of judging: a Judge turns one bout (two texts, in the order shown) into a match, which
+// is a job (core/job.h). A match that needs no model call finishes at its first step.
 //
 // Every verdict is a probability with the slot, the judge and what it cost on record. A judge never
 // guesses: no usable answer means no verdict.

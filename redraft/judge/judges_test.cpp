@@ -12,7 +12,9 @@ namespace {
 class LengthScorer final : public core::Scorer {
  public:
   std::string id() const override { return "test:length"; }
-  double Score(std::string_view text) const override { return static_cast<double>(text.size()) / 10; }
+  double Score(std::string_view text) const override {
+    return static_cast<double>(text.size()) / 10;
+  }
 };
 
 Bout Pair(const std::string& a, const std::string& b) { return {{"a", a}, {"b", b}, "a brief"}; }
@@ -97,8 +99,9 @@ TEST(LlmJudge, ShowsRubricBriefAndDelimitedTextsAndReadsTheVerdict) {
   EXPECT_EQ(asked[0].first, "a");
   EXPECT_EQ(asked[0].sampling.temperature, 0.0);
   const std::string& user = asked[0].messages.back().content;
-  for (const char* part : {"a brief", "one could tell who speaks", "<text_a>\nfirst words\n</text_a>",
-                           "<text_b>\nsecond words\n</text_b>"}) {
+  for (const char* part :
+       {"a brief", "one could tell who speaks", "<text_a>\nfirst words\n</text_a>",
+        "<text_b>\nsecond words\n</text_b>"}) {
     EXPECT_NE(user.find(part), std::string::npos) << part;
   }
   EXPECT_LT(user.find("one could tell"), user.find("first words")) << "static parts come first";
@@ -135,7 +138,9 @@ TEST(LlmJudge, KeepsATextFromClosingItsOwnQuotation) {
   const std::string& user = asked[0].messages.back().content;
   EXPECT_EQ(user.find("x</text_a>"), std::string::npos);
   std::size_t closings = 0;
-  for (auto at = user.find("</text_b>"); at != std::string::npos; at = user.find("</text_b>", at + 1)) ++closings;
+  for (auto at = user.find("</text_b>"); at != std::string::npos;
+       at = user.find("</text_b>", at + 1))
+    ++closings;
   EXPECT_EQ(closings, 1U);
 }
 

@@ -12,7 +12,8 @@ namespace {
 /// A match that was decided when it was made.
 class Decided final : public Match {
  public:
-  Decided(const Bout& bout, std::string judge, std::optional<double> p_a, std::optional<double> logit)
+  Decided(const Bout& bout, std::string judge, std::optional<double> p_a,
+          std::optional<double> logit)
       : Match(bout, std::move(judge)) {
     verdict_.p_a = p_a;
     verdict_.logit = logit;
@@ -22,7 +23,8 @@ class Decided final : public Match {
 
 class ScorerJudgeImpl final : public Judge {
  public:
-  explicit ScorerJudgeImpl(std::shared_ptr<const core::Scorer> scorer) : scorer_(std::move(scorer)) {}
+  explicit ScorerJudgeImpl(std::shared_ptr<const core::Scorer> scorer)
+      : scorer_(std::move(scorer)) {}
   std::string id() const override { return scorer_->id(); }
   std::unique_ptr<Match> Play(Bout bout) const override {
     const double logit = ScoreOf(bout.first.text) - ScoreOf(bout.second.text);
@@ -78,8 +80,10 @@ class CoinJudge final : public Judge {
  public:
   std::string id() const override { return "rule:coin"; }
   std::unique_ptr<Match> Play(Bout bout) const override {
-    Rng coin = Rng(bout.seed).Fork(bout.first.id + "\n" + bout.first.text).Fork(
-        bout.second.id + "\n" + bout.second.text + "\n" + std::to_string(bout.replicate));
+    Rng coin =
+        Rng(bout.seed)
+            .Fork(bout.first.id + "\n" + bout.first.text)
+            .Fork(bout.second.id + "\n" + bout.second.text + "\n" + std::to_string(bout.replicate));
     return std::make_unique<Decided>(bout, id(), coin.Uniform() < 0.5 ? 1.0 : 0.0, std::nullopt);
   }
 };

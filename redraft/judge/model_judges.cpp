@@ -159,9 +159,12 @@ Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
   REDRAFT_ASSIGN(const std::string sha, llm::PromptSha256(prompt));
   REDRAFT_ASSIGN(auto repair, llm::RenderPrompt("judge/repair", Json::object()));
   // Rendering once here means that no later bout can fail to render.
-  const Json sample = {{"judge_role", options.judge_role}, {"noun", options.noun},
-                       {"rubric", options.rubric},         {"brief", ""},
-                       {"first", ""},                      {"second", ""}};
+  const Json sample = {{"judge_role", options.judge_role},
+                       {"noun", options.noun},
+                       {"rubric", options.rubric},
+                       {"brief", ""},
+                       {"first", ""},
+                       {"second", ""}};
   REDRAFT_ASSIGN(const auto checked, llm::RenderPrompt(prompt, sample));
   const std::string framing = Sha256Hex(sha + options.judge_role + options.noun + options.rubric);
   const std::string id = "llm:" + options.model + "@" + framing.substr(0, 8);

@@ -17,12 +17,12 @@ enum class AnswerForm {
 };
 
 struct LlmJudgeOptions {
-  std::string model;        ///< endpoint model name or GGUF id
+  std::string model;  ///< endpoint model name or GGUF id
   AnswerForm form = AnswerForm::kVerdict;
-  std::string judge_role;   ///< from the pack
-  std::string noun;         ///< from the pack
-  std::string rubric;       ///< text shown to the judge
-  int max_tokens = 1200;    ///< of a reasoned answer
+  std::string judge_role;  ///< from the pack
+  std::string noun;        ///< from the pack
+  std::string rubric;      ///< text shown to the judge
+  int max_tokens = 1200;   ///< of a reasoned answer
   /// Least probability mass on the two labels for a label answer to count as a verdict.
   double least_mass = 0.05;
 };

@@ -7,7 +7,9 @@
 namespace redraft::judge {
 namespace {
 
-Json OrNull(const std::optional<double>& value) { return value ? NumberOrNull(*value) : Json(nullptr); }
+Json OrNull(const std::optional<double>& value) {
+  return value ? NumberOrNull(*value) : Json(nullptr);
+}
 
 /// A verdict's log-odds for the text called `a`.
 std::optional<double> LogitFor(const core::Verdict& verdict, const std::string& a) {
@@ -53,24 +55,26 @@ PairVerdict Combine(std::span<const core::Verdict> verdicts, const std::string& 
     result.p_a = 1.0 / (1.0 + std::exp(-*result.logit));
   } else {
     result.p_a = probabilities / judged;
-    if (*result.p_a > 0 && *result.p_a < 1) result.logit = std::log(*result.p_a / (1 - *result.p_a));
+    if (*result.p_a > 0 && *result.p_a < 1)
+      result.logit = std::log(*result.p_a / (1 - *result.p_a));
   }
   return result;
 }
 
-Json ToJson(const PairVerdict& pair, std::span<const core::Verdict> verdicts, const std::string& a) {
+Json ToJson(const PairVerdict& pair, std::span<const core::Verdict> verdicts,
+            const std::string& a) {
   Json orders = Json::array();
   for (const core::Verdict& verdict : verdicts) {
     orders.push_back({{"first", verdict.a == a ? "a" : "b"},
                       {"logit", OrNull(LogitFor(verdict, a))},
                       {"mass", verdict.mass}});
   }
-  const char* winner = !pair.p_a          ? "none"
-                       : *pair.p_a > 0.5  ? "a"
-                       : *pair.p_a < 0.5  ? "b"
-                                          : "tie";
-  return {{"p_a", OrNull(pair.p_a)}, {"logit", OrNull(pair.logit)}, {"verdict", winner},
-          {"orders", orders}, {"calls", pair.calls}};
+  const char* winner = !pair.p_a ? "none" : *pair.p_a > 0.5 ? "a" : *pair.p_a < 0.5 ? "b" : "tie";
+  return {{"p_a", OrNull(pair.p_a)},
+          {"logit", OrNull(pair.logit)},
+          {"verdict", winner},
+          {"orders", orders},
+          {"calls", pair.calls}};
 }
 
 }  // namespace redraft::judge

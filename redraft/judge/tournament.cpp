@@ -24,7 +24,8 @@ class Playing {
     const int top = std::min(options_.top, items);
     const std::int64_t limit = options_.max_bouts.value_or(kBoutsPerText * items / 2);
     auto pairs = rank::RandomRounds(items, options_.opening_rounds, rng_.Fork("opening"));
-    if (static_cast<std::int64_t>(pairs.size()) > limit) pairs.resize(static_cast<std::size_t>(limit));
+    if (static_cast<std::int64_t>(pairs.size()) > limit)
+      pairs.resize(static_cast<std::size_t>(limit));
     for (int turn = 0;; ++turn) {
       REDRAFT_RETURN_IF_ERROR(Play(pairs));
       rank::BradleyTerryOptions fit_options;
@@ -39,8 +40,10 @@ class Playing {
         return std::move(tournament_);
       }
       const int next = static_cast<int>(std::min<std::int64_t>(left, std::max(1, items / 2)));
-      pairs = rank::ActivePairs(fit, best, outcomes_, next, rng_.Fork(fmt::format("active/{}", turn)));
-      if (pairs.empty()) pairs = rank::RandomRounds(items, 1, rng_.Fork(fmt::format("extra/{}", turn)));
+      pairs =
+          rank::ActivePairs(fit, best, outcomes_, next, rng_.Fork(fmt::format("active/{}", turn)));
+      if (pairs.empty())
+        pairs = rank::RandomRounds(items, 1, rng_.Fork(fmt::format("extra/{}", turn)));
     }
   }
 
@@ -90,7 +93,8 @@ Result<Tournament> PlayTournament(const std::vector<Contender>& texts, const Jud
                 fmt::format("{} text is given; ranking needs at least two", texts.size()));
   }
   if (options.top < 1) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("--top is {}; it must be at least 1", options.top));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--top is {}; it must be at least 1", options.top));
   }
   return Playing(texts, judge, options, run).Run();
 }

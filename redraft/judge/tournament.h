@@ -1,7 +1,7 @@
 #pragma once
 
-// Ranking texts with a judge: a few random rounds, then pairs where the top k is undecided, until it
-// is settled or the calls are used up.
+// Ranking texts with a judge: a few random rounds, then pairs where the top k is undecided, until
+// it is settled or the calls are used up.
 
 #include <functional>
 #include <optional>
@@ -14,11 +14,11 @@
 namespace redraft::judge {
 
 struct TournamentOptions {
-  int top = 5;                   ///< the set that must be right
-  int opening_rounds = 4;        ///< everyone meets this many others first
+  int top = 5;             ///< the set that must be right
+  int opening_rounds = 4;  ///< everyone meets this many others first
   /// Most bouts; without it 20 per text, which is AlphaWrite's schedule.
   std::optional<std::int64_t> max_bouts;
-  double settled = 0.95;         ///< expected share of the true top k among the chosen
+  double settled = 0.95;  ///< expected share of the true top k among the chosen
   std::uint64_t seed = 1;
   std::string brief;
 };

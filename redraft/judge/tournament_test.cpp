@@ -35,7 +35,8 @@ TEST(PlayTournament, FindsTheTopAndStopsWhenItIsSettled) {
   ASSERT_TRUE(tournament) << tournament.error().message;
   EXPECT_TRUE(tournament->settled);
   EXPECT_LT(tournament->verdicts.size(), 300U);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(tournament->standings.items[static_cast<std::size_t>(i)].item, 29 - i);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(tournament->standings.items[static_cast<std::size_t>(i)].item, 29 - i);
 }
 
 TEST(PlayTournament, StopsAtTheLimitWithACoin) {
@@ -63,7 +64,8 @@ TEST(PlayTournament, IsAFunctionOfItsSeed) {
 
 TEST(PlayTournament, RefusesASingleText) {
   const auto coin = RuleJudge("coin");
-  EXPECT_EQ(PlayTournament(Texts(1), **coin, {}, StepAll).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(PlayTournament(Texts(1), **coin, {}, StepAll).error().code,
+            ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

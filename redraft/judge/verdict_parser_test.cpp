@@ -54,7 +54,8 @@ TEST(ParseVerdict, ReadsTheLastLineAndGuessesNothing) {
 }
 
 TEST(ParseVerdict, KeepsTheReasonsWithoutTheVerdict) {
-  EXPECT_EQ(ParseVerdict("A drags.\nB ends well.\n\nWINNER: B\n")->rationale, "A drags.\nB ends well.");
+  EXPECT_EQ(ParseVerdict("A drags.\nB ends well.\n\nWINNER: B\n")->rationale,
+            "A drags.\nB ends well.");
   EXPECT_EQ(ParseVerdict("WINNER: B")->rationale, "");
 }
 

@@ -85,9 +85,11 @@ class ExecEndpoint::Worker {
     REDRAFT_ASSIGN(const std::string answer, ReadLine());
     const Result<Json> json = ParseJson(answer);
     const bool usable = json && json->is_object() && json->contains("logit") &&
-                        (*json)["logit"].is_number() && std::isfinite((*json)["logit"].get<double>());
+                        (*json)["logit"].is_number() &&
+                        std::isfinite((*json)["logit"].get<double>());
     if (!usable) {
-      return Failure(fmt::format("answered '{}' instead of a line {{\"logit\":x}}", answer.substr(0, 80)));
+      return Failure(
+          fmt::format("answered '{}' instead of a line {{\"logit\":x}}", answer.substr(0, 80)));
     }
     core::Reply reply;
     reply.text = DumpJson({{"logit", (*json)["logit"]}});
@@ -134,7 +136,8 @@ class ExecEndpoint::Worker {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           deadline - std::chrono::steady_clock::now());
       if (left.count() <= 0) {
-        return Failure(fmt::format("was silent for {} s", std::chrono::duration<double>(patience_).count()));
+        return Failure(
+            fmt::format("was silent for {} s", std::chrono::duration<double>(patience_).count()));
       }
       pollfd poll_fd{fd, events, 0};
       const int slice = static_cast<int>(std::min<std::int64_t>(left.count(), 100));
@@ -199,7 +202,8 @@ class ExecEndpoint::Worker {
   std::thread thread_;  // last: it uses all of the above
 };
 
-ExecEndpoint::ExecEndpoint(std::string model, std::string command, std::chrono::milliseconds patience)
+ExecEndpoint::ExecEndpoint(std::string model, std::string command,
+                           std::chrono::milliseconds patience)
     : worker_(std::make_unique<Worker>(std::move(model), std::move(command), patience)) {}
 ExecEndpoint::~ExecEndpoint() = default;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// A program as an endpoint, for `--judge exec:COMMAND`: started once through `sh -c`, kept open, one
-// line in and one line out per request, one at a time, ended by end of input.
+// A program as an endpoint, for `--judge exec:COMMAND`: started once through `sh -c`, kept open,
+// one line in and one line out per request, one at a time, ended by end of input.
 //
 // Format   request  {"first":{"id","text"},"second":{"id","text"}}   (Request::text)
 //          reply    {"logit":x}, x finite, positive when the first is better   (Reply::text)

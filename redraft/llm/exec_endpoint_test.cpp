@@ -20,7 +20,8 @@ Result<core::Reply> Ask(ExecEndpoint& endpoint, const std::string& line) {
 
 TEST(ExecEndpoint, KeepsOneProgramOpenAndAnswersLineByLine) {
   // The program counts its lines: a second process would start again at one.
-  ExecEndpoint endpoint("exec:x", R"(n=0; while read -r l; do n=$((n+1)); echo "{\"logit\": $n}"; done)");
+  ExecEndpoint endpoint("exec:x",
+                        R"(n=0; while read -r l; do n=$((n+1)); echo "{\"logit\": $n}"; done)");
   EXPECT_EQ(Ask(endpoint, "{}")->text, R"({"logit":1})");
   EXPECT_EQ(Ask(endpoint, "{}")->text, R"({"logit":2})");
   EXPECT_EQ(Ask(endpoint, "{}")->text, R"({"logit":3})");
@@ -33,9 +34,11 @@ TEST(ExecEndpoint, GivesTheProgramTheWholeLine) {
 }
 
 TEST(ExecEndpoint, RefusesRubbishDeathAndInfinity) {
-  for (const char* command : {"while read -r l; do echo rubbish; done", "while read -r l; do echo '{\"logit\":\"1\"}'; done",
-                              "while read -r l; do echo '{}'; done", "while read -r l; do echo '{\"logit\":1e999}'; done",
-                              "true", "read -r l; exit 3", "no-such-program-at-all"}) {
+  for (const char* command :
+       {"while read -r l; do echo rubbish; done",
+        "while read -r l; do echo '{\"logit\":\"1\"}'; done", "while read -r l; do echo '{}'; done",
+        "while read -r l; do echo '{\"logit\":1e999}'; done", "true", "read -r l; exit 3",
+        "no-such-program-at-all"}) {
     ExecEndpoint endpoint("exec:x", command);
     const auto reply = Ask(endpoint, "{}");
     ASSERT_FALSE(reply) << command;
@@ -55,7 +58,8 @@ TEST(ExecEndpoint, EndsTheProgramWithItsInput) {
   const std::string marker = ::testing::TempDir() + "redraft-exec-end";
   std::remove(marker.c_str());
   {
-    ExecEndpoint endpoint("exec:x", "while read -r l; do echo '{\"logit\":0}'; done; touch " + marker);
+    ExecEndpoint endpoint("exec:x",
+                          "while read -r l; do echo '{\"logit\":0}'; done; touch " + marker);
     ASSERT_TRUE(Ask(endpoint, "{}"));
   }
   EXPECT_EQ(std::remove(marker.c_str()), 0) << "the program saw the end of its input";

@@ -1,5 +1,5 @@
-// The ledger is the checkpoint: whatever happens to the process, running again gives the bytes of an
-// undisturbed run and asks nothing that is answered.
+// The ledger is the checkpoint: whatever happens to the process, running again gives the bytes of
+// an undisturbed run and asks nothing that is answered.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,10 +12,12 @@ namespace {
 
 constexpr int kKills = 50;
 
-std::vector<std::string> Evolve(const ScriptedModel& model, const std::string& brief, const std::string& db) {
-  return {"evolve",       brief, "--db",      db,  "--endpoint", model.url(), "--llm",    "scripted",
-          "--judge",      "llm", "--initial", "6", "--top",      "2",         "--variants", "2",
-          "--generations", "2",  "--rounds",  "3", "--concurrency", "4",      "--tag-requests", "--json"};
+std::vector<std::string> Evolve(const ScriptedModel& model, const std::string& brief,
+                                const std::string& db) {
+  return {"evolve",   brief,      "--db",          db,    "--endpoint",     model.url(),
+          "--llm",    "scripted", "--judge",       "llm", "--initial",      "6",
+          "--top",    "2",        "--variants",    "2",   "--generations",  "2",
+          "--rounds", "3",        "--concurrency", "4",   "--tag-requests", "--json"};
 }
 
 /// Everything a run produced, without what may differ between ledgers: its id.
@@ -44,10 +46,11 @@ std::set<std::string> AnsweredKeys(const std::string& db) {
   if (!ledger) return keys;  // killed before the ledger was made
   const Result<store::Run> run = ledger->FindRun("latest");
   if (!run) return keys;
-  EXPECT_TRUE(ledger->Requests(run->id, {.answered = true}, [&](const store::RequestRecord& record) {
-    keys.insert(record.key);
-    return Status(Ok{});
-  }));
+  EXPECT_TRUE(
+      ledger->Requests(run->id, {.answered = true}, [&](const store::RequestRecord& record) {
+        keys.insert(record.key);
+        return Status(Ok{});
+      }));
   return keys;
 }
 
@@ -71,10 +74,12 @@ TEST(Crash, AnyKillResumesToTheSameBytesAndAsksNothingTwice) {
     for (std::size_t kill = 0, kills = 1 + points.Below(3); kill < kills; ++kill) {
       const std::set<std::string> answered = AnsweredKeys(db);
       std::atomic<pid_t> child{0};
-      model.At(1 + static_cast<int>(points.Below(static_cast<std::size_t>(calls) - answered.size())), [&child] {
-        while (child == 0) std::this_thread::yield();
-        ::kill(child, SIGKILL);
-      });
+      model.At(
+          1 + static_cast<int>(points.Below(static_cast<std::size_t>(calls) - answered.size())),
+          [&child] {
+            while (child == 0) std::this_thread::yield();
+            ::kill(child, SIGKILL);
+          });
       child = StartRedraft(Evolve(model, brief, db));
       killed += Await(child) == 128 + SIGKILL;
       for (const std::string& key : model.TakeKeys()) repeated += answered.contains(key);
@@ -105,7 +110,8 @@ TEST(Crash, AnInterruptSavesAndResumes) {
   const auto answered = AnsweredKeys(db);
   EXPECT_GE(answered.size(), 8U) << "what was in flight is kept";
   model.TakeKeys();
-  const ProcessResult resumed = Redraft({"resume", "latest", "--db", db, "--tag-requests", "--json"});
+  const ProcessResult resumed =
+      Redraft({"resume", "latest", "--db", db, "--tag-requests", "--json"});
   EXPECT_EQ(resumed.exit_status, 0) << resumed.errors;
   for (const std::string& key : model.TakeKeys()) EXPECT_FALSE(answered.contains(key));
 }

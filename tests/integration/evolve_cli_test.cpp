@@ -15,9 +15,11 @@ using ::testing::StartsWith;
 class EvolveCli : public ::testing::Test {
  protected:
   std::vector<std::string> Command(std::vector<std::string> more = {}) const {
-    std::vector<std::string> words = {"evolve",  brief_, "--db", db_, "--endpoint", model_.url(), "--llm",
-                                      "scripted", "--initial", "6", "--top", "2", "--variants", "2",
-                                      "--generations", "1", "--rounds", "3", "--tag-requests"};
+    std::vector<std::string> words = {"evolve",     brief_,       "--db",          db_,
+                                      "--endpoint", model_.url(), "--llm",         "scripted",
+                                      "--initial",  "6",          "--top",         "2",
+                                      "--variants", "2",          "--generations", "1",
+                                      "--rounds",   "3",          "--tag-requests"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -81,7 +83,8 @@ TEST_F(EvolveCli, RefusesAChangedConfigurationAndForksOnDemand) {
   const ProcessResult forked = Redraft(Command({"--rounds", "4", "--fork", "--json"}));
   EXPECT_EQ(forked.exit_status, 0) << forked.errors;
   EXPECT_EQ(LastLine(forked)["calls"]["draft"], 6);
-  EXPECT_LE(model_.requests(), calls + 4) << "first drafts are reused, variants of other parents are not";
+  EXPECT_LE(model_.requests(), calls + 4)
+      << "first drafts are reused, variants of other parents are not";
 }
 
 TEST_F(EvolveCli, EstimatesWithoutSending) {
@@ -93,12 +96,14 @@ TEST_F(EvolveCli, EstimatesWithoutSending) {
 }
 
 TEST_F(EvolveCli, WritesTheWinnerOfASectionBackAndNothingElse) {
-  const std::string document = "# Notes\n\nKeep this.\n\n## Tides\n\nOld words here.\n\n## End\n\nAnd this.\n";
+  const std::string document =
+      "# Notes\n\nKeep this.\n\n## Tides\n\nOld words here.\n\n## End\n\nAnd this.\n";
   brief_ = folder_.Write("doc.md", document);
   const ProcessResult run = Redraft(Command({"--section", "Tides", "--json"}));
   ASSERT_EQ(run.exit_status, 0) << run.errors;
   const std::string best = LastLine(run)["best"]["text"];
-  EXPECT_EQ(*ReadFile(brief_), "# Notes\n\nKeep this.\n\n## Tides\n\n" + best + "\n\n## End\n\nAnd this.\n");
+  EXPECT_EQ(*ReadFile(brief_),
+            "# Notes\n\nKeep this.\n\n## Tides\n\n" + best + "\n\n## End\n\nAnd this.\n");
   const int calls = model_.requests();
   const ProcessResult again = Redraft(Command({"--section", "Tides", "--json"}));
   EXPECT_EQ(again.exit_status, 0) << again.errors;
@@ -107,10 +112,12 @@ TEST_F(EvolveCli, WritesTheWinnerOfASectionBackAndNothingElse) {
 }
 
 TEST_F(EvolveCli, TakesTheReferencesPromptAndRubricFiles) {
-  const std::filesystem::path data = std::filesystem::path(REDRAFT_SOURCE_DIR) / "../shared/data/alphawrite";
+  const std::filesystem::path data =
+      std::filesystem::path(REDRAFT_SOURCE_DIR) / "../shared/data/alphawrite";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << "needs the shared data";
   brief_ = (data / "prompt.txt").string();
-  const ProcessResult run = Redraft(Command({"--rubric", (data / "rubric.txt").string(), "--judge", "llm"}));
+  const ProcessResult run =
+      Redraft(Command({"--rubric", (data / "rubric.txt").string(), "--judge", "llm"}));
   EXPECT_EQ(run.exit_status, 0) << run.errors;
 }
 
@@ -168,12 +175,15 @@ TEST_F(EvolveCli, ExplainsWhatIsWrongWithConfigurationModelAndLedger) {
     EXPECT_EQ(result.exit_status, status) << result.errors;
     EXPECT_THAT(result.errors, HasSubstr(says));
   };
-  const std::string config = folder_.Write("redraft.toml", "[endpoints.x]\nurll = \"http://localhost\"\n");
+  const std::string config =
+      folder_.Write("redraft.toml", "[endpoints.x]\nurll = \"http://localhost\"\n");
   expect(Redraft(Command({"--config", config})), 3, "did you mean 'url'");
   const std::string fake = folder_.Write("fake.gguf", "GGUF but not really");
   expect(Redraft({"evolve", brief_, "--db", db_, "--llm", fake}), 3, "fake.gguf");
-  expect(Redraft({"evolve", brief_, "--db", db_, "--llm", (folder_ / "none.gguf").string()}), 3, "none.gguf");
-  expect(Redraft({"evolve", brief_, "--db", db_, "--llm", "smolm2-135m-instruct"}), 2, "smollm2-135m-instruct");
+  expect(Redraft({"evolve", brief_, "--db", db_, "--llm", (folder_ / "none.gguf").string()}), 3,
+         "none.gguf");
+  expect(Redraft({"evolve", brief_, "--db", db_, "--llm", "smolm2-135m-instruct"}), 2,
+         "smollm2-135m-instruct");
   const std::string corrupt = folder_.Write("corrupt.db", std::string(4096, 'x'));
   expect(Redraft({"runs", "--db", corrupt}), 3, "corrupt.db");
   expect(Redraft(Command({"--judge", "rewrad"})), 2, "unknown judge 'rewrad'");
@@ -215,8 +225,8 @@ TEST_F(EvolveCli, AsksAProgramForVerdicts) {
 TEST(Help, IsThereForEveryCommandWithAnExample) {
   const ProcessResult help = Redraft({"--help"});
   EXPECT_EQ(help.exit_status, 0);
-  for (const char* command : {"evolve", "resume", "replay", "runs", "show", "report", "export", "doctor", "models",
-                              "judge", "rank", "score", "gate", "train"}) {
+  for (const char* command : {"evolve", "resume", "replay", "runs", "show", "report", "export",
+                              "doctor", "models", "judge", "rank", "score", "gate", "train"}) {
     EXPECT_THAT(help.output, HasSubstr(command));
     const ProcessResult one = Redraft({command, "--help"});
     EXPECT_EQ(one.exit_status, 0) << command;

@@ -1,6 +1,7 @@
 #pragma once
 
-// Running the program from tests: in a folder of its own, against a scripted server in this process.
+// Running the program from tests: in a folder of its own, against a scripted server in this
+// process.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -94,8 +95,8 @@ inline Json LastLine(const ProcessResult& result) {
   return json ? *json : Json::object();
 }
 
-/// An OpenAI-compatible model that writes like evolve's fake writer and judges by a hidden quality of
-/// the draft ids. It remembers which keys were asked, and can do something at the n-th request.
+/// An OpenAI-compatible model that writes like evolve's fake writer and judges by a hidden quality
+/// of the draft ids. It remembers which keys were asked, and can do something at the n-th request.
 class ScriptedModel {
  public:
   ScriptedModel() : server_([this](const Received& request) { return Answer_(request); }) {}
@@ -131,19 +132,21 @@ class ScriptedModel {
     std::string text;
     if (role == "judge") {
       const auto quality = [](const std::string& id) { return Rng(StableHash(id)).Uniform(); };
-      const bool first = quality(request.Header("x-redraft-first")) > quality(request.Header("x-redraft-second"));
+      const bool first =
+          quality(request.Header("x-redraft-first")) > quality(request.Header("x-redraft-second"));
       text = std::string("One of them breathes.\nWINNER: ") + (first ? "A" : "B");
     } else {
       text = evolve::testing::Prose(Rng(StableHash(request.body)), 9);
     }
-    return HttpAnswer(200, DumpJson({{"id", "x"},
-                                     {"object", "chat.completion"},
-                                     {"model", "scripted"},
-                                     {"choices",
-                                      {{{"index", 0},
-                                        {"message", {{"role", "assistant"}, {"content", text}}},
-                                        {"finish_reason", "stop"}}}},
-                                     {"usage", {{"prompt_tokens", 200}, {"completion_tokens", 110}}}}),
+    return HttpAnswer(200,
+                      DumpJson({{"id", "x"},
+                                {"object", "chat.completion"},
+                                {"model", "scripted"},
+                                {"choices",
+                                 {{{"index", 0},
+                                   {"message", {{"role", "assistant"}, {"content", text}}},
+                                   {"finish_reason", "stop"}}}},
+                                {"usage", {{"prompt_tokens", 200}, {"completion_tokens", 110}}}}),
                       "Content-Type: application/json\r\n");
   }
 
