@@ -41,8 +41,8 @@ Json ToJson(const Request& r) {
                         {"min_p", r.sampling.min_p},
                         {"top_k", r.sampling.top_k},
                         {"repetition_penalty", r.sampling.repetition_penalty},
-                        {"dry_multiplier", r.sampling.dry_multiplier},
-                        {"dry_prompt", r.sampling.dry_prompt}};
+                        {"dry_multiplier", r.sampling.dry_multiplier}};
+    if (r.sampling.dry_prompt) json["sampling"]["dry_prompt"] = true;
     json["max_tokens"] = r.max_tokens;
     if (!r.stop.empty()) json["stop"] = r.stop;
     if (!r.grammar.empty()) json["grammar"] = r.grammar;
@@ -84,7 +84,7 @@ Result<Request> RequestFromJson(const Json& json) {
                     it->at("top_k"),
                     it->at("repetition_penalty"),
                     it->at("dry_multiplier"),
-                    it->at("dry_prompt")};
+                    it->value("dry_prompt", false)};
     }
     r.max_tokens = json.value("max_tokens", 0);
     r.stop = json.value("stop", std::vector<std::string>{});

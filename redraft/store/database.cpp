@@ -1,8 +1,10 @@
 #include "redraft/store/database.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -97,6 +99,26 @@ bool HasPendingWal(const fs::path& path) {
   return !error && size > 0;
 }
 
+/// Holds the folder of a file while a process opens the file for writing; others wait here. A lock
+/// on the file itself would not do: closing it would drop SQLite's own.
+class FolderTurn {
+ public:
+  explicit FolderTurn(const fs::path& file) {
+    if (file.empty()) return;
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
+  }
+  ~FolderTurn() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  FolderTurn(const FolderTurn&) = delete;
+  FolderTurn& operator=(const FolderTurn&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
 }  // namespace
 
 struct Database::State {
@@ -159,6 +181,8 @@ Result<std::unique_ptr<Database>> Database::Open(const fs::path& path, const Opt
 }
 
 Status Database::Prepare(const Options& options) {
+  // SQLite does not wait for another process that switches a new file to WAL: take turns.
+  const FolderTurn turn(options.read_only ? fs::path() : path_);
   // Pages hold a prompt without overflow; the cache (8 MiB) holds the indexes of a run.
   REDRAFT_RETURN_IF_ERROR(
       Script("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; "
