@@ -5,7 +5,7 @@
 //
 // Figures  replay_seconds, replay_rss_mb (peak of this process while it replays), requests,
 // verdicts,
-//          help_ms (median of 21 runs of `PROGRAM --help`, when PROGRAM is given)
+//          help_ms (median of 21 runs of `PROGRAM --help`; default: redraft beside the bench)
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -109,7 +109,8 @@ Status Bench(const std::string& json_file, const std::string& program) {
 }  // namespace redraft
 
 int main(int argc, char** argv) {
-  std::string json_file, program;
+  std::string json_file;
+  std::string program = std::filesystem::path(argv[0]).replace_filename("redraft").string();
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--json" && i + 1 < argc) {

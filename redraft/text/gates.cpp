@@ -70,6 +70,29 @@ bool IsFinished(std::string_view text) {
   return IsVerse(lines);
 }
 
+/// "[Your Name]", "[insert date]": a blank of a form letter that nobody filled in. Brackets with
+/// other words ("[laughs]", "[sic]", Markdown links) are the text's own.
+bool HasUnfilledBlank(std::string_view text) {
+  static constexpr std::array kBlanks = {"your ",     "insert ", "name",  "reader",
+                                         "recipient", "date",    "title", "company",
+                                         "address",   "sender",  "city",  "phone"};
+  for (auto open = text.find('['); open != std::string_view::npos;
+       open = text.find('[', open + 1)) {
+    const auto close = text.find(']', open);
+    if (close == std::string_view::npos || close - open > 40) continue;
+    if (close + 1 < text.size() && text[close + 1] == '(') continue;
+    std::string inside(text.substr(open + 1, close - open - 1));
+    std::ranges::transform(inside, inside.begin(), [](char c) {
+      return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    });
+    if (std::ranges::any_of(kBlanks,
+                            [&](const char* blank) { return inside.starts_with(blank); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// A model declines at the beginning, or gives up at the end. A mild refusal counts in a short text
 /// or as the last words; what a narrator says in between is the story's.
 bool Refuses(std::string_view text, int words) {
@@ -120,7 +143,7 @@ GateResult CheckDraft(std::string_view raw, const GateLimits& limits) {
     reason(IsRepetitive(text), "repetition");
     reason(result.words < limits.min_words, "too_short");
     reason(limits.max_words > 0 && result.words > limits.max_words, "too_long");
-    reason(!IsFinished(text), "unfinished");
+    reason(!IsFinished(text) || HasUnfilledBlank(text), "unfinished");
   }
   result.ok = result.reasons.empty();
   return result;

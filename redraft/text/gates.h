@@ -14,7 +14,8 @@
 //   repetition   loops: repeated clauses, sentences, paragraphs
 //   too_short    fewer than min_words
 //   too_long     more than max_words
-//   unfinished   the last line of prose does not end like a sentence
+//   unfinished   the last line of prose does not end like a sentence, or a blank such as "[Your
+//                Name]" is not filled in
 //
 // `duplicate` and `near_duplicate` need the earlier texts: see similarity.h.
 //

@@ -309,6 +309,19 @@ TEST(GatesTest, TextsThatBreakOffAreUnfinished) {
   }
 }
 
+TEST(GatesTest, UnfilledBlanksAreUnfinishedAndOtherBracketsAreNot) {
+  for (const char* text :
+       {"Dear [Reader],\n\nI kept your umbrella for nine years.",
+        "I kept it for nine years.\n\nYours,\n[Your Name].", "Held on [insert date] at noon."}) {
+    EXPECT_THAT(Reasons(text), Contains("unfinished")) << text;
+  }
+  for (const char* text :
+       {"\"I kept it,\" she said [laughs], \"for nine years.\"",
+        "See [the title page](front.md) before you begin.", "He wrote [sic] twice."}) {
+    EXPECT_THAT(Reasons(text), Not(Contains("unfinished"))) << text;
+  }
+}
+
 TEST(GatesTest, EndingsThatAPersonWouldAcceptAreFinished) {
   for (const char* text :
        {"\"Go home,\" he said, \"it is late.\"", "“Is it?”", "He never knew…", "And then...",
