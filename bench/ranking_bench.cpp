@@ -158,7 +158,7 @@ std::pair<double, double> Try(const Judge& judge, const Method& method, Rng rng)
 void Table(const std::string& title, const std::vector<Judge>& judges,
            const std::vector<Method>& methods, int trials, redraft::Json& figures) {
   fmt::print("\n{} (recall/regret, {} trials)\n{:<34}", title, trials, "");
-  for (const Judge& judge : judges) fmt::print("{:>16}", judge.name);
+  for (const Judge& judge : judges) fmt::print("{:>18}", judge.name);
   fmt::print("\n");
   for (const Method& method : methods) {
     fmt::print("{:<34}", fmt::format("{}, {} calls", method.name, method.calls));
@@ -172,7 +172,7 @@ void Table(const std::string& title, const std::vector<Judge>& judges,
         recall += r / trials;
         regret += g / trials;
       }
-      fmt::print("{:>16}", fmt::format("{:.3f}/{:.2f}", recall, regret));
+      fmt::print("{:>18}", fmt::format("{:.3f}/{:.2f}", recall, regret));
       std::fflush(stdout);
       figures[fmt::format("recall {} {} {}", judge.name, method.name, method.calls)] = recall;
     }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kMaxSteps = 200;
 constexpr double kStepTolerance = 1e-8;  ///< a Newton step this small ends the fit
-constexpr double kStepAccuracy = 1e-4;  ///< of a step by conjugate gradients; later steps repair it
+constexpr double kStepAccuracy = 1e-2;  ///< of a step by conjugate gradients; later steps repair it
 constexpr int kDenseStep = 256;         ///< parameters up to which a step is a dense solve
 constexpr int kWidth = 16;              ///< right-hand sides solved together
 constexpr int kDrawBlocks = 8;          ///< 128 posterior draws when the fit is not dense
