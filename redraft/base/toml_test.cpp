@@ -1,5 +1,6 @@
 #include "redraft/base/toml.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -24,6 +25,15 @@ TEST(TomlTest, ValuesOfEveryKindBecomeJson) {
 TEST(TomlTest, KeysKeepTheOrderOfTheFile) {
   EXPECT_EQ(DumpJson(*ParseToml("z = 1\na = 2\nm = 3\n[y]\n[b]\n", "t")),
             R"({"z":1,"a":2,"m":3,"y":{},"b":{}})");
+}
+
+// Undefined behaviour in toml++ as Debian ships it: see cmake/RedraftDependencies.cmake.
+TEST(TomlTest, ALineMayContinueWithAnyLetter) {
+  for (const char* letter : {"é", "Ω", "я", "–", "读"}) {
+    const auto json = ParseToml(fmt::format("a = \"\"\"x \\\n  {}\"\"\"\n", letter), "t");
+    ASSERT_TRUE(json) << letter;
+    EXPECT_EQ((*json)["a"], fmt::format("x {}", letter));
+  }
 }
 
 TEST(TomlTest, MistakesNameFileLineAndColumn) {
