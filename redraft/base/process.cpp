@@ -16,8 +16,6 @@
 
 #include "redraft/base/check.h"
 
-extern char** environ;
-
 namespace redraft {
 namespace {
 

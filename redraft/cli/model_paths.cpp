@@ -35,7 +35,7 @@ Result<fs::path> FindModelFile(const gguf::ModelEntry& model) {
   const std::vector<fs::path> folders = ModelFolders();
   std::error_code error;
   for (const fs::path& folder : folders) {
-    const fs::path path = folder / model.file;
+    fs::path path = folder / model.file;
     if (!fs::exists(path, error)) continue;
     REDRAFT_RETURN_IF_ERROR(
         gguf::VerifyModelFile(path, model, gguf::VerifiedMarker(folders.back(), model)));

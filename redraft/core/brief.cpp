@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -65,6 +66,7 @@ Result<Brief> ParseBrief(std::string_view text) {
   if (Trim(body.substr(0, body.find('\n'))) == "---") {
     take_line();
     bool closed = false;
+    std::vector<std::string> seen;
     for (int number = 2; !body.empty() && !closed; ++number) {
       const std::string_view line = Trim(take_line());
       closed = line == "---";
@@ -80,6 +82,11 @@ Result<Brief> ParseBrief(std::string_view text) {
           value.back() == value.front()) {
         value = value.substr(1, value.size() - 2);
       }
+      if (std::ranges::find(seen, key) != seen.end()) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("brief line {}: '{}' is given a second time", number, key));
+      }
+      seen.push_back(key);
       if (key == "words") {
         REDRAFT_RETURN_IF_ERROR(ReadWords(value, brief));
       } else if (key == "form") {

@@ -71,6 +71,12 @@ TEST(BriefTest, UnknownKeysNameTheLineAndTheNearestKey) {
   EXPECT_THAT(message, HasSubstr("did you mean 'audience'?"));
 }
 
+TEST(BriefTest, AKeyMayBeGivenOnlyOnce) {
+  const auto brief = ParseBrief("---\nwords: 350-500\nwords: 150\n---\nWrite.");
+  ASSERT_FALSE(brief);
+  EXPECT_THAT(brief.error().message, HasSubstr("brief line 3: 'words' is given a second time"));
+}
+
 TEST(BriefTest, OtherMistakesAreNamed) {
   EXPECT_THAT(MessageOf(""), HasSubstr("no task"));
   EXPECT_THAT(MessageOf(" \n\t\n"), HasSubstr("no task"));

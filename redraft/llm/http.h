@@ -27,8 +27,8 @@ struct HttpRequest {
   std::string url;                   ///< http or https
   std::vector<std::string> headers;  ///< "Name: value"
   std::string body;
-  std::chrono::milliseconds timeout{600'000};         ///< for the whole exchange
-  std::size_t max_response_bytes = 16 * 1024 * 1024;  ///< of the body, decoded
+  std::chrono::milliseconds timeout{600'000};              ///< for the whole exchange
+  std::size_t max_response_bytes = std::size_t{16} << 20;  ///< of the body, decoded
 };
 
 struct HttpResponse {
