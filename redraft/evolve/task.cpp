@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "redraft/base/random.h"
 #include "redraft/llm/prompt.h"
 
@@ -69,9 +71,15 @@ std::string Advice(const std::string& reason) {
 }  // namespace
 
 std::string LengthRule(const core::Brief& brief) {
+  constexpr int kWordsPerSentence = 15;
+  constexpr int kMostSentences = 20;
   if (brief.max_words == 0) return "";
   if (brief.min_words == 0) return fmt::format("at most {} words", brief.max_words);
-  return fmt::format("between {} and {} words", brief.min_words, brief.max_words);
+  std::string rule = fmt::format("between {} and {} words", brief.min_words, brief.max_words);
+  const int most = brief.max_words / kWordsPerSentence;
+  if (most < 2 || most > kMostSentences) return rule;
+  const int least = std::min(most - 1, std::max(1, brief.min_words / kWordsPerSentence + 1));
+  return fmt::format("{}, which is {} to {} sentences", rule, least, most);
 }
 
 Result<core::Request> DraftRequest(const Task& task, const EvolveOptions& options,

@@ -73,7 +73,8 @@ void Generation::FreeSampler::operator()(llama_sampler* sampler) const {
 Generation::Generation(const Model& model, const core::Request& request)
     : model_(model),
       sampler_(request.sampling, request.seed,
-               [&model](Token token) { return BreaksRun(model.Piece(token)); }),
+               {.breaks_run = [&model](Token token) { return BreaksRun(model.Piece(token)); },
+                .unspaced = [&model](Token token) { return model.Unspaced(token); }}),
       stop_(request.stop),
       max_tokens_(request.max_tokens) {
   if (request.length) length_.emplace(*request.length);

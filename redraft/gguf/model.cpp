@@ -1,12 +1,14 @@
 #include "redraft/gguf/model.h"
 
 #include <fmt/format.h>
+
 #include <gguf.h>
 #include <llama.h>
 
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <unordered_map>
 
 #include "redraft/base/hash.h"
 #include "redraft/gguf/llama_log.h"
@@ -82,6 +84,21 @@ std::string Metadata(const llama_model* model, const char* key) {
   return llama_model_meta_val_str(model, key, buffer, sizeof buffer) < 0 ? "" : buffer;
 }
 
+/// For each token the one with the same piece but for a leading space, or -1.
+std::vector<Token> UnspacedTwins(const std::vector<std::string>& pieces) {
+  std::unordered_map<std::string_view, Token> by_piece;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    by_piece.emplace(pieces[i], static_cast<Token>(i));
+  }
+  std::vector<Token> twins(pieces.size(), -1);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (pieces[i].size() < 2 || pieces[i].front() != ' ') continue;
+    const auto twin = by_piece.find(std::string_view(pieces[i]).substr(1));
+    if (twin != by_piece.end()) twins[i] = twin->second;
+  }
+  return twins;
+}
+
 }  // namespace
 
 struct Model::ChatTemplate {
@@ -136,6 +153,7 @@ Result<std::unique_ptr<Model>> Model::Load(const std::filesystem::path& path) {
     }
     model->markup_texts_.emplace_back(llama_vocab_get_text(model->vocab_, token));
   }
+  model->unspaced_ = UnspacedTwins(model->pieces_);
 
   const char* own_template = llama_model_chat_template(handle, nullptr);
   model->chat_template_ = own_template != nullptr ? own_template : std::string(kChatMl);

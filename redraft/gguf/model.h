@@ -60,6 +60,9 @@ class Model {
 
   /// The bytes a token stands for; may be a part of a UTF-8 character; empty for control tokens.
   std::string_view Piece(Token token) const { return pieces_[static_cast<std::size_t>(token)]; }
+  /// The token with the same letters and no space before them ("owe" for " owe"); -1 when there is
+  /// none or `token` starts with no space.
+  Token Unspaced(Token token) const { return unspaced_[static_cast<std::size_t>(token)]; }
   /// Tokens that end a reply.
   std::span<const Token> end_tokens() const { return end_tokens_; }
   bool IsEnd(Token token) const;
@@ -87,6 +90,7 @@ class Model {
   int context_length_ = 0, embedding_size_ = 0;
   bool can_share_prefix_ = true;
   std::vector<std::string> pieces_;
+  std::vector<Token> unspaced_;
   std::vector<std::string> markup_texts_;  ///< spellings of control tokens, sought in messages
   std::vector<Token> end_tokens_, markup_tokens_;
 };

@@ -40,9 +40,8 @@ float MaxOf(const std::vector<Candidate>& candidates) {
 
 }  // namespace
 
-TokenSampler::TokenSampler(const core::Sampling& sampling, std::uint64_t seed,
-                           std::function<bool(std::int32_t)> breaks_run)
-    : sampling_(sampling), rng_(Rng(seed).Fork("sampling")), breaks_run_(std::move(breaks_run)) {}
+TokenSampler::TokenSampler(const core::Sampling& sampling, std::uint64_t seed, Spelling spelling)
+    : sampling_(sampling), rng_(Rng(seed).Fork("sampling")), spelling_(std::move(spelling)) {}
 
 void TokenSampler::Accept(std::int32_t token) {
   runs_.push_back(token);
@@ -69,7 +68,7 @@ void TokenSampler::PenaliseRuns(std::span<float> logits) {
   const int size = static_cast<int>(runs_.size());
   const auto from_end = [&](int i) { return runs_[static_cast<std::size_t>(size - 1 - i)]; };
   int limit = 0;  // the run that could be repeated: back to the last token that breaks runs
-  while (limit < size && !breaks_run_(from_end(limit))) ++limit;
+  while (limit < size && !spelling_.breaks_run(from_end(limit))) ++limit;
   if (limit < kDryAllowedLength) return;
 
   // Z-algorithm on the reversed text: repeated_[k] is the length of the run that ends both at the
@@ -91,15 +90,18 @@ void TokenSampler::PenaliseRuns(std::span<float> logits) {
     const bool remembered = size - k < remembered_;
     const int allowed = remembered ? kDryRememberedLength : kDryAllowedLength;
     const int over = std::min(length, limit) - allowed;
-    if (over >= 0 && !breaks_run_(from_end(k - 1))) {
+    if (over >= 0 && !spelling_.breaks_run(from_end(k - 1))) {
       const auto [known, first] = excess.emplace(from_end(k - 1), over);
       if (!first) known->second = std::max(known->second, over);
     }
   }
   for (const auto& [token, over] : excess) {
     const int exponent = std::min(over, kDryMaxExponent);
-    logits[static_cast<std::size_t>(token)] -=
+    const auto penalty =
         static_cast<float>(sampling_.dry_multiplier * std::pow(kDryBase, exponent));
+    logits[static_cast<std::size_t>(token)] -= penalty;
+    const std::int32_t glued = spelling_.unspaced(token);
+    if (glued >= 0 && !excess.contains(glued)) logits[static_cast<std::size_t>(glued)] -= penalty;
   }
 }
 

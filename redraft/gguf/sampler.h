@@ -35,9 +35,15 @@ namespace redraft::gguf {
 
 class TokenSampler {
  public:
-  /// `breaks_run(token)` says whether a token ends the runs that DRY looks for.
-  TokenSampler(const core::Sampling& sampling, std::uint64_t seed,
-               std::function<bool(std::int32_t)> breaks_run);
+  /// What DRY must know of the vocabulary.
+  struct Spelling {
+    std::function<bool(std::int32_t)> breaks_run;  ///< whether a token ends the runs DRY looks for
+    /// The token without its leading space, or -1: it is penalised alike, or words would be glued
+    /// together to escape.
+    std::function<std::int32_t(std::int32_t)> unspaced;
+  };
+
+  TokenSampler(const core::Sampling& sampling, std::uint64_t seed, Spelling spelling);
 
   /// The next token. Changes `logits` (penalties); a token at -infinity is never drawn while any
   /// other is left.
@@ -67,7 +73,7 @@ class TokenSampler {
 
   core::Sampling sampling_;
   Rng rng_;
-  std::function<bool(std::int32_t)> breaks_run_;
+  Spelling spelling_;
   std::vector<std::int32_t> runs_;      ///< what DRY looks at: remembered text, then the reply
   int remembered_ = 0;                  ///< tokens of runs_ that were remembered
   std::vector<std::int32_t> distinct_;  ///< tokens of the reply, each once

@@ -23,7 +23,10 @@ std::vector<float> RandomLogits(std::size_t size, std::uint64_t seed, double spr
 }
 
 TokenSampler Sampler(const core::Sampling& sampling, std::uint64_t seed = 1) {
-  return TokenSampler(sampling, seed, [](std::int32_t token) { return token == 0; });
+  // Token 0 breaks runs; token 11 is token 10 without its space.
+  return TokenSampler(sampling, seed,
+                      {.breaks_run = [](std::int32_t token) { return token == 0; },
+                       .unspaced = [](std::int32_t token) { return token == 10 ? 11 : -1; }});
 }
 
 // The probabilities that a sampler should draw with, by the slow and obvious way.
@@ -146,6 +149,15 @@ TEST(TokenSampler, DryPenalisesTheTokenThatWouldExtendARun) {
   EXPECT_FLOAT_EQ(logits[2], 1 - 0.8F * 1.75F);
   EXPECT_FLOAT_EQ(logits[9], 1 - 0.8F);
   for (const std::size_t other : {0U, 1U, 3U, 4U}) EXPECT_EQ(logits[other], 1.0F) << other;
+}
+
+TEST(TokenSampler, DryIsNotEscapedByLeavingOutASpace) {
+  TokenSampler sampler = Sampler({.dry_multiplier = 0.8});
+  for (const std::int32_t token : {1, 2, 10, 9, 1, 2}) sampler.Accept(token);
+  std::vector<float> logits(12, 1.0F);
+  sampler.Penalise(logits);
+  EXPECT_FLOAT_EQ(logits[10], 1 - 0.8F);
+  EXPECT_FLOAT_EQ(logits[11], 1 - 0.8F);
 }
 
 TEST(TokenSampler, DryDoesNotLookAcrossBreaks) {

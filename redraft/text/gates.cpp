@@ -60,10 +60,18 @@ bool IsVerse(const std::vector<std::string_view>& lines) {
   return lines.size() >= 4 && 10 * short_lines >= 8 * lines.size() && 2 * stops < lines.size();
 }
 
+/// "4.": the number of a list item that was never written.
+bool IsBareItemNumber(std::string_view line) {
+  const auto digits = line.find_first_not_of("0123456789");
+  return (digits == 1 || digits == 2) && line.size() == digits + 1 &&
+         (line[digits] == '.' || line[digits] == ')');
+}
+
 bool IsFinished(std::string_view text) {
   const auto lines = Lines(text);
   if (lines.empty()) return true;
   const std::string_view last = lines.back();
+  if (lines.size() > 1 && IsBareItemNumber(last)) return false;
   if (EndsSentence(last) || last.starts_with("```")) return true;
   if (IsListItem(last) && lines.size() > 1) return !last.ends_with(',');
   if (last.starts_with('|') && last.ends_with('|')) return true;

@@ -303,8 +303,9 @@ TEST(GatesTest, ProseWithNamesNumbersForeignWordsAndCodeIsNotGarbage) {
 }
 
 TEST(GatesTest, TextsThatBreakOffAreUnfinished) {
-  for (const char* text : {"The ferry was late, and Ida", "She counted coins, bread,",
-                           "He said:", "The mill was dark and then —"}) {
+  for (const char* text :
+       {"The ferry was late, and Ida", "She counted coins, bread,",
+        "He said:", "The mill was dark and then —", "1. The mill was dark.\n2. Nobody came.\n3."}) {
     EXPECT_THAT(Reasons(text), Contains("unfinished")) << text;
   }
 }
