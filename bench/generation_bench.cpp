@@ -46,8 +46,9 @@ namespace redraft {
 namespace {
 
 constexpr int kStreams = 16;
-constexpr int kPromptTokens = 128;
+constexpr int kPromptTokens = 64;
 constexpr int kReplyTokens = 96;
+constexpr int kRounds = 3;
 
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -234,11 +235,14 @@ Result<Json> BenchModel(const std::string& path, const std::string& folder) {
     peers.cache_type = CacheTypeName(engine->kv().type);
     peers.flash = engine->kv().flash_attention ? "on" : "off";
     // In turn, so that a change of the machine's speed hits all alike.
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       REDRAFT_ASSIGN(const double bench, RunBatchedBench(peers, path));
       bench_rates.push_back(bench);
       greedy_rates.push_back(RunEngine(*engine, greedy));
       sampled_rates.push_back(RunEngine(*engine, sampled));
+      std::printf("  round %d of %d: batched-bench %.2f, greedy %.2f, sampled %.2f tok/s\n",
+                  round + 1, kRounds, bench, greedy_rates.back(), sampled_rates.back());
+      std::fflush(stdout);
     }
   }
   REDRAFT_ASSIGN(const double server, RunServer(peers, path, sampled));

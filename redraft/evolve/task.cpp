@@ -71,7 +71,7 @@ std::string Advice(const std::string& reason) {
 }  // namespace
 
 std::string LengthRule(const core::Brief& brief) {
-  constexpr int kWordsPerSentence = 15;
+  constexpr int kWordsPerSentence = 14;
   constexpr int kMostSentences = 20;
   if (brief.max_words == 0) return "";
   if (brief.min_words == 0) return fmt::format("at most {} words", brief.max_words);

@@ -47,7 +47,7 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
 Result<core::Request> RepairRequest(const Task& task, const core::Request& request,
                                     const std::vector<std::string>& reasons, int attempt);
 
-/// "between 90 and 140 words, which is 7 to 9 sentences" (small models cannot count words; long
+/// "between 90 and 140 words, which is 7 to 10 sentences" (small models cannot count words; long
 /// texts go without), "at most 500 words", or empty.
 std::string LengthRule(const core::Brief& brief);
 
