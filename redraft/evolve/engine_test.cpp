@@ -121,7 +121,7 @@ TEST(Evolve, RecordsLineageAndDraws) {
     }
     EXPECT_EQ(draft.key.size(), 64U);
   }
-  EXPECT_EQ(styles.size(), 12U) << "24 stratified drafts use every style twice";
+  EXPECT_EQ(styles.size(), 12U) << "16 stratified drafts use every style";
 }
 
 TEST(Evolve, GivesTheSameBytesInWhateverOrderRepliesArrive) {

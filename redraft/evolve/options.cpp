@@ -41,7 +41,7 @@ Result<EvolveOptions> Preset(const std::string& name) {
   o.preset = name;
   if (name == "default") return o;
   if (name == "small") {
-    o.initial = 24;
+    o.initial = 16;  // what the embedded engine writes at once
     o.top = 3;
     o.variants = 2;
     o.generations = 2;

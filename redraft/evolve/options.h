@@ -55,7 +55,7 @@ struct EvolveOptions {
 };
 
 /// "alphawrite" (60/5/5/5, 20 rounds, Elo base 1200 K 32, draws with replacement, no quotas),
-/// "default" (the same sizes, 10 rounds, stratified, joint fit) or "small" (24/3/2/2, 8 rounds; for
+/// "default" (the same sizes, 10 rounds, stratified, joint fit) or "small" (16/3/2/2, 8 rounds; for
 /// embedded models). Errors: kInvalidArgument naming the nearest preset.
 Result<EvolveOptions> Preset(const std::string& name);
 
