@@ -13,6 +13,7 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(CMARK REQUIRED IMPORTED_TARGET libcmark)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(LIBXML REQUIRED IMPORTED_TARGET libxml-2.0)
+find_library(CSV_LIBRARY csv REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
@@ -30,7 +31,7 @@ target_link_libraries(redraft_llama INTERFACE
 add_library(redraft_dependencies INTERFACE)
 target_link_libraries(redraft_dependencies INTERFACE
   fmt::fmt spdlog::spdlog OpenSSL::Crypto CURL::libcurl Eigen3::Eigen SQLiteCpp sqlite3
-  ICU::uc ICU::i18n PkgConfig::ZSTD PkgConfig::CMARK PkgConfig::LIBZIP Threads::Threads redraft_llama)
+  ICU::uc ICU::i18n ${CSV_LIBRARY} PkgConfig::ZSTD PkgConfig::CMARK PkgConfig::LIBZIP Threads::Threads redraft_llama)
 target_compile_definitions(redraft_dependencies INTERFACE SPDLOG_FMT_EXTERNAL)
 
 # toml++ up to 3.4 runs into __builtin_unreachable() at letters such as "é" behind a line-ending backslash. We build with

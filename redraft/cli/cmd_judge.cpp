@@ -2,43 +2,17 @@
 
 #include "redraft/base/file.h"
 #include "redraft/cli/commands.h"
-#include "redraft/cli/jsonl.h"
-#include "redraft/cli/judging.h"
+#include "redraft/cli/judge_pairs.h"
 #include "redraft/core/brief.h"
-#include "redraft/judge/pair_verdict.h"
 
 namespace redraft::cli {
 namespace {
-
-/// Pairs judged together; their lines are printed when all of them are done.
-constexpr std::size_t kBatch = 512;
 
 struct JudgeFlags {
   ModelFlags models;
   std::string pairs, rubric, brief, pack = "fiction", orders = "both";
   std::uint64_t seed = 1;
 };
-
-/// A pair's bouts being judged, or why it cannot be.
-struct Pair {
-  const JsonLine* line = nullptr;
-  Result<Ok> status = Ok{};
-  std::vector<std::unique_ptr<judge::Match>> matches;
-};
-
-Result<std::vector<judge::Bout>> BoutsFor(const Json& line, const JudgeFlags& flags,
-                                          const std::string& brief, judge::Orders orders) {
-  judge::Bout pair;
-  pair.first.id = "a";
-  pair.second.id = "b";
-  REDRAFT_ASSIGN(pair.first.text, TextMember(line, "a"));
-  REDRAFT_ASSIGN(pair.second.text, TextMember(line, "b"));
-  pair.brief = brief;
-  if (line.contains("brief") && line["brief"].is_string())
-    pair.brief = line["brief"].get<std::string>();
-  pair.seed = flags.seed;
-  return judge::BoutsOf(pair, orders);
-}
 
 Result<int> RunJudge(const JudgeFlags& flags) {
   if (flags.pairs.empty()) {
@@ -55,36 +29,16 @@ Result<int> RunJudge(const JudgeFlags& flags) {
                  Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed));
   REDRAFT_ASSIGN(const auto lines, ReadJsonLines(flags.pairs));
   int status = 0;
-  for (std::size_t start = 0; start < lines.size(); start += kBatch) {
-    std::vector<Pair> batch;
-    std::vector<core::Job*> jobs;
-    for (std::size_t i = start; i < std::min(start + kBatch, lines.size()); ++i) {
-      Pair& pair = batch.emplace_back();
-      pair.line = &lines[i];
-      auto bouts = lines[i].value ? BoutsFor(*lines[i].value, flags, brief, orders)
-                                  : Result<std::vector<judge::Bout>>(Fail(lines[i].value.error()));
-      if (!bouts) {
-        pair.status = Fail(bouts.error());
-        continue;
-      }
-      for (judge::Bout& bout : *bouts) {
-        pair.matches.push_back(judging.judge().Play(std::move(bout)));
-        jobs.push_back(pair.matches.back().get());
-      }
-    }
-    REDRAFT_RETURN_IF_ERROR(judging.Run(jobs));
-    for (const Pair& pair : batch) {
-      Result<Json> result = Fail(ErrorCode::kFailed, "");
-      if (!pair.status) {
-        result = Fail(pair.status.error());
-      } else {
-        std::vector<core::Verdict> verdicts;
-        for (const auto& match : pair.matches) verdicts.push_back(match->verdict());
-        result = judge::ToJson(judge::Combine(verdicts, "a"), verdicts, "a");
-      }
-      if (!PrintResult(*pair.line, result)) status = 1;
-    }
-  }
+  REDRAFT_RETURN_IF_ERROR(JudgePairs(
+      judging, lines, {brief, orders, flags.seed}, [&](const JsonLine& line, const auto& verdicts) {
+        Result<Json> result = Fail(ErrorCode::kFailed, "");
+        if (!verdicts) {
+          result = Fail(verdicts.error());
+        } else {
+          result = judge::ToJson(judge::Combine(*verdicts, "a"), *verdicts, "a");
+        }
+        if (!PrintResult(line, result)) status = 1;
+      }));
   return status;
 }
 

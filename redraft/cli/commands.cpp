@@ -15,6 +15,7 @@ void DeclareCommands(Args& root) {
   DeclareDoctor(root);
   DeclareRank(root);
   DeclareJudge(root);
+  DeclareBench(root);
   DeclareScore(root);
   DeclareGate(root);
   DeclareTrain(root);

@@ -19,6 +19,7 @@ void DeclareRuns(Args& root);
 void DeclareShow(Args& root);
 void DeclareDoctor(Args& root);
 void DeclareJudge(Args& root);
+void DeclareBench(Args& root);
 void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
 void DeclareModels(Args& root);

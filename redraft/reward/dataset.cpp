@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "redraft/base/csv.h"
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/base/json.h"
@@ -45,6 +46,33 @@ Result<Json> ParseObject(std::string_view line) {
   REDRAFT_ASSIGN(Json row, ParseJson(line));
   if (!row.is_object()) return Invalid("expected a JSON object per line");
   return row;
+}
+
+/// Calls `body` for every row of a JSON Lines file, or of a CSV file (.csv), where "score" and
+/// "margin" hold numbers and an empty cell is left out.
+Status ForEachRow(const std::filesystem::path& path, std::string_view text,
+                  const std::function<Status(const Json& row)>& body) {
+  if (path.extension() != ".csv") {
+    return ForEachLine(path.string(), text, [&](std::string_view line) -> Status {
+      REDRAFT_ASSIGN(const Json row, ParseObject(line));
+      return body(row);
+    });
+  }
+  return ForEachCsvRecord(text, path.string(), [&](const Json& record) -> Status {
+    Json row = Json::object();
+    for (const auto& [key, value] : record.items()) {
+      const auto& cell = value.get_ref<const std::string&>();
+      if (cell.empty()) continue;
+      row[key] = value;
+      if (key != "score" && key != "margin") continue;
+      double number = 0;
+      const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+      if (error != std::errc() || end != cell.data() + cell.size())
+        return Invalid(fmt::format("\"{}\" must be a number, not '{}'", key, cell.substr(0, 40)));
+      row[key] = number;
+    }
+    return body(row);
+  });
 }
 
 bool IsBlank(std::string_view text) {
@@ -187,8 +215,7 @@ Status ReadPairFile(const std::filesystem::path& path, Dataset& data) {
   REDRAFT_ASSIGN(const std::string bytes, ReadTextFile(path, kMaxDataBytes));
   Source source{SourceName(path), Sha256Hex(bytes)};
   std::set<std::pair<std::string, std::string>> seen;
-  REDRAFT_RETURN_IF_ERROR(ForEachLine(path.string(), bytes, [&](std::string_view line) -> Status {
-    REDRAFT_ASSIGN(const Json row, ParseObject(line));
+  REDRAFT_RETURN_IF_ERROR(ForEachRow(path, bytes, [&](const Json& row) -> Status {
     REDRAFT_ASSIGN(Pair pair, ReadPairRow(row));
     REDRAFT_ASSIGN(const bool tie, IsTie(row));
     ++source.rows;
@@ -285,8 +312,7 @@ Status ReadPairs(const std::filesystem::path& path, Dataset& data) {
 Status ReadScores(const std::filesystem::path& path, Dataset& data) {
   REDRAFT_ASSIGN(const std::string bytes, ReadTextFile(path, kMaxDataBytes));
   Source source{SourceName(path), Sha256Hex(bytes)};
-  REDRAFT_RETURN_IF_ERROR(ForEachLine(path.string(), bytes, [&](std::string_view line) -> Status {
-    REDRAFT_ASSIGN(const Json row, ParseObject(line));
+  REDRAFT_RETURN_IF_ERROR(ForEachRow(path, bytes, [&](const Json& row) -> Status {
     ++source.rows;
     if (row.contains("messages")) {
       REDRAFT_ASSIGN(ScoredText scored, ReadLampScore(row));

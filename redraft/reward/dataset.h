@@ -8,8 +8,9 @@
 //          message is the text; or LAMP's preference rows (`messages` with "Paragraph 1:",
 //          "Paragraph 2:" and {"preference": "1|2"}). Or a folder with LAMP's lamp-R.train.jsonl
 //          and train-pairs.tsv beside it: edits whose score is at least one point above the
-//          draft's. Scores: {"text": string, "score": number, "group"?} per line, or LAMP's score
-//          rows.
+//          draft's.
+//          Scores: {"text": string, "score": number, "group"?} per line, or LAMP's score rows.
+//          Either may be a CSV file (.csv) whose heading gives the same names.
 // Units    `margin` and `score` may have any scale: a margin of 0 is a tie and left out, its size
 // is
 //          not used; of scores only the order within a group is used.

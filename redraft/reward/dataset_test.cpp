@@ -49,6 +49,26 @@ TEST_F(DatasetTest, PlainPairsKeepTheirTextsAndGroup) {
   EXPECT_EQ(data.sources[0].sha256.size(), 64U);
 }
 
+TEST_F(DatasetTest, CsvFilesGiveTheSameRows) {
+  Dataset data;
+  ASSERT_TRUE(ReadPairs(Write("pairs.csv",
+                              "rejected,chosen,group,margin\n"
+                              "\"Bad, or so.\",Good.,g,2\nX.,Y.,,\nX.,Z.,,0\n"),
+                        data));
+  ASSERT_EQ(data.pairs.size(), 2U);
+  EXPECT_EQ(data.pairs[0].chosen, "Good.");
+  EXPECT_EQ(data.pairs[0].rejected, "Bad, or so.");
+  EXPECT_EQ(data.pairs[0].group, "g");
+  EXPECT_EQ(data.pairs[1].group, "");
+  EXPECT_EQ(data.sources[0].left_out, 1U);
+  ASSERT_TRUE(ReadScores(Write("scores.csv", "text,score\nGood.,7.5\n"), data));
+  EXPECT_EQ(data.scores[0].score, 7.5);
+  const Status bad = ReadScores(Write("scores.csv", "text,score\nGood.,high\n"), data);
+  ASSERT_FALSE(bad);
+  EXPECT_THAT(bad.error().message,
+              HasSubstr("scores.csv record 2: \"score\" must be a number, not 'high'"));
+}
+
 TEST_F(DatasetTest, ConversationsGiveTheirLastAssistantMessage) {
   const auto data = Pairs(
       R"({"prompt":[{"role":"user","content":"Write."}],)"
