@@ -27,12 +27,12 @@ std::string Member(const Json& line, const char* key) {
 }
 
 Result<judge::Label> ReadLabel(const Json& line) {
-  REDRAFT_ASSIGN(const std::string label, TextMember(line, "label"));
+  const std::string label = Member(line, "label");
   if (label == "a") return judge::Label::kA;
   if (label == "b") return judge::Label::kB;
   if (label == "tie") return judge::Label::kTie;
   return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("label '{}' is none of a, b, tie", label.substr(0, 40)));
+              fmt::format("\"label\" is '{}'; it must be a, b or tie", label.substr(0, 40)));
 }
 
 Result<judge::BenchRow> RowOf(const Json& line, const std::string& file,

@@ -75,7 +75,7 @@ TEST_F(BenchPairsTest, BadRowsAreNamedAndTheOthersCount) {
             {"--judge", "rule:shorter", "--json"});
   EXPECT_EQ(result.exit_status, 1);
   EXPECT_THAT(result.errors, HasSubstr("line 5: a and b are the same text"));
-  EXPECT_THAT(result.errors, HasSubstr("line 6: label 'first' is none of a, b, tie"));
+  EXPECT_THAT(result.errors, HasSubstr("line 6: \"label\" is 'first'; it must be a, b or tie"));
   EXPECT_THAT(result.errors, HasSubstr("line 7: "));
   EXPECT_EQ((*ParseJson(result.output))["sets"].size(), 2U);
 }
