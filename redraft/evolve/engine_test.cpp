@@ -247,7 +247,7 @@ TEST(Evolve, RepairsWhatFailsTheGatesAndLeavesOutWhatStaysBad) {
 
   const Outcome hopeless = RunWith(options, FictionTask("5-8"), *coin);
   ASSERT_FALSE(hopeless.record);
-  EXPECT_THAT(hopeless.record.error().message, ::testing::HasSubstr("too_long 48"));
+  EXPECT_THAT(hopeless.record.error().message, ::testing::HasSubstr("too_long 32"));
 }
 
 TEST(Evolve, TurnsDownTextsThatExistAlreadyInSlotOrder) {
