@@ -34,7 +34,7 @@ target_link_libraries(redraft_dependencies INTERFACE
   ICU::uc ICU::i18n ${CSV_LIBRARY} PkgConfig::ZSTD PkgConfig::CMARK PkgConfig::LIBZIP Threads::Threads redraft_llama)
 target_compile_definitions(redraft_dependencies INTERFACE SPDLOG_FMT_EXTERNAL)
 
-# toml++ up to 3.4 runs into __builtin_unreachable() at letters such as "é" behind a line-ending backslash. We build with
+# toml++ 3.3 (Debian 12) runs into __builtin_unreachable() at letters such as "é" behind a line-ending backslash. We build with
 # a copy of its headers that says "no white space" there.
 find_path(_toml_include toml++/toml.h REQUIRED)
 set(_toml_fixed ${CMAKE_BINARY_DIR}/generated/toml)

@@ -129,7 +129,8 @@ Result<int> BenchPairs(const BenchFlags& flags) {
             rows.push_back(std::move(*row));
             return;
           }
-          fmt::print(stderr, "redraft: {} line {}: {}\n", file, line.number, row.error().message);
+          fmt::print(stderr, "redraft: error: {} line {}: {}\n", file, line.number,
+                     row.error().message);
           status = 1;
         }));
   }

@@ -133,11 +133,12 @@ void DeclareTrain(Args& root) {
   Args& reward = train.Command("reward", "fit a writing-quality reward model to judged texts");
   auto options = std::make_shared<Options>();
   reward.Group("Data")
-      .Option(
-          "--pairs", options->pairs,
-          "JSON Lines of {\"chosen\",\"rejected\",\"prompt\"?,\"margin\"?,\"group\"?}, or a LAMP "
-          "folder")
-      .Option("--scores", options->scores, "JSON Lines of {\"text\",\"score\",\"group\"?}")
+      .Option("--pairs", options->pairs,
+              "JSON Lines of {\"chosen\",\"rejected\",\"prompt\"?,\"margin\"?,\"group\"?}, CSV "
+              "(.csv) with "
+              "these columns, or a LAMP folder")
+      .Option("--scores", options->scores,
+              "JSON Lines of {\"text\",\"score\",\"group\"?}, or CSV (.csv)")
       .Option("--test", options->tests, "pair files to report accuracy on; not trained on")
       .Group("Training")
       .Choice("--length", options->length, {"neutral", "free"},

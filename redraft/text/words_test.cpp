@@ -88,7 +88,7 @@ TEST(SentencesTest, ClosingQuotesBelongToTheSentence) {
   EXPECT_THAT(Sentences("“Go home.” He did not."), ElementsAre("“Go home.”", "He did not."));
 }
 
-RC_GTEST_PROP(SentencesTest, NoWordIsLost, (std::string text)) {
+RC_GTEST_PROP(SentencesTest, NoWordIsLost, (const std::string& text)) {
   const std::string_view whole = text;
   std::size_t end = 0;
   for (const auto sentence : Sentences(whole)) {
