@@ -45,6 +45,12 @@ LlmJudgeOptions Options(AnswerForm form) {
   return options;
 }
 
+TEST(RuleJudge, CountsWordsAsTheRestOfTheProgramDoes) {
+  const auto judge = *RuleJudge("shorter");
+  EXPECT_EQ(Play(*judge, Pair("Rain—snow—hail.", "Rain, snow.")).p_a, 0.0)
+      << "three words against two";
+}
+
 TEST(ScorerJudge, IsTheLogisticOfTheDifferenceAndBlindToOrder) {
   const auto judge = ScorerJudge(std::make_shared<LengthScorer>());
   const auto ab = Play(*judge, Pair("0123456789", "01234"));

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "redraft/base/random.h"
+#include "redraft/text/words.h"
 
 namespace redraft::judge {
 namespace {
@@ -48,25 +49,14 @@ class ScorerJudgeImpl final : public Judge {
   mutable std::unordered_map<std::string, double> scores_;  ///< guarded by mutex_
 };
 
-std::size_t CountWords(std::string_view text) {
-  std::size_t words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
-    words += !space && !inside;
-    inside = !space;
-  }
-  return words;
-}
-
 /// Picks a winner by length; `sign` +1 favours the longer text.
 class LengthJudge final : public Judge {
  public:
   explicit LengthJudge(int sign) : sign_(sign) {}
   std::string id() const override { return sign_ > 0 ? "rule:longer" : "rule:shorter"; }
   std::unique_ptr<Match> Play(Bout bout) const override {
-    const auto a = CountWords(bout.first.text);
-    const auto b = CountWords(bout.second.text);
+    const int a = text::CountWords(bout.first.text);
+    const int b = text::CountWords(bout.second.text);
     if (a == b) return std::make_unique<Decided>(bout, id(), 0.5, 0.0);
     const double p_a = (a > b) == (sign_ > 0) ? 1.0 : 0.0;
     return std::make_unique<Decided>(bout, id(), p_a, std::nullopt);

@@ -17,7 +17,12 @@ constexpr double kEqualLength = 0.05;  ///< lengths within this share of each ot
 constexpr int kReplicates = 1000;
 constexpr double kLeastProbability = 1e-6;  ///< log-odds of certain verdicts stay finite
 
-using Rows = std::vector<const BenchRow*>;
+/// A row and what it weighs: the rows of one pair weigh 1 together, ties 0.
+struct Weighted {
+  const BenchRow* row;
+  double weight;
+};
+using Rows = std::vector<Weighted>;
 
 bool Tied(const BenchRow& row) { return row.label == Label::kTie; }
 
@@ -46,14 +51,13 @@ const char* LengthStratum(const BenchRow& row) {
 }
 
 double MeanOver(const Rows& rows, const std::function<double(const BenchRow&)>& value) {
-  double sum = 0;
-  int count = 0;
-  for (const BenchRow* row : rows) {
+  double sum = 0, weights = 0;
+  for (const auto& [row, weight] : rows) {
     if (Tied(*row)) continue;
-    sum += value(*row);
-    ++count;
+    sum += weight * value(*row);
+    weights += weight;
   }
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+  return weights == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / weights;
 }
 
 double AccuracyOf(const Rows& rows) {
@@ -65,7 +69,7 @@ Accuracy Summary(const std::string& name, const Rows& rows) {
   result.name = name;
   result.rows = static_cast<int>(rows.size());
   std::set<std::string> pairs;
-  for (const BenchRow* row : rows) {
+  for (const auto& [row, weight] : rows) {
     if (!Tied(*row)) pairs.insert(row->pair);
   }
   result.unique = static_cast<int>(pairs.size());
@@ -78,11 +82,11 @@ Accuracy Summary(const std::string& name, const Rows& rows) {
 std::vector<std::pair<std::string, Rows>> PartBy(
     const Rows& rows, const std::function<std::string(const BenchRow&)>& name) {
   std::vector<std::pair<std::string, Rows>> parts;
-  for (const BenchRow* row : rows) {
-    const std::string key = name(*row);
+  for (const Weighted& weighted : rows) {
+    const std::string key = name(*weighted.row);
     auto part = std::ranges::find(parts, key, &std::pair<std::string, Rows>::first);
     if (part == parts.end()) part = parts.insert(parts.end(), {key, {}});
-    part->second.push_back(row);
+    part->second.push_back(weighted);
   }
   return parts;
 }
@@ -90,20 +94,22 @@ std::vector<std::pair<std::string, Rows>> PartBy(
 /// Logistic regression of outcomes on stated log-odds, without intercept: both orders of a pair are
 /// looked at, so there is none. None when outcomes are separated by the sign of the log-odds.
 double Slope(const Rows& rows) {
-  std::vector<double> margins;  // log-odds for the better text
+  std::vector<std::pair<double, double>> margins;  // log-odds for the better text, weight
   bool right = false, wrong = false;
-  for (const BenchRow* row : rows) {
+  for (const auto& [row, weight] : rows) {
     if (Tied(*row) || !row->p_a) continue;
     const double p = std::clamp(ForBetter(*row), kLeastProbability, 1 - kLeastProbability);
-    margins.push_back(std::log(p / (1 - p)));
-    right |= margins.back() > 0;
-    wrong |= margins.back() < 0;
+    const double margin = std::log(p / (1 - p));
+    margins.emplace_back(margin, weight);
+    right |= margin > 0;
+    wrong |= margin < 0;
   }
   if (!right || !wrong) return std::numeric_limits<double>::quiet_NaN();
   // The likelihood is concave in the slope: bisection on its derivative.
   const auto derivative = [&](double slope) {
     double sum = 0;
-    for (const double margin : margins) sum += margin / (1 + std::exp(slope * margin));
+    for (const auto& [margin, weight] : margins)
+      sum += weight * margin / (1 + std::exp(slope * margin));
     return sum;
   };
   double low = -100, high = 100;
@@ -116,7 +122,7 @@ double Slope(const Rows& rows) {
 
 double CalibrationErrorOf(const Rows& rows) {
   std::vector<double> stated, happened;
-  for (const BenchRow* row : rows) {
+  for (const auto& [row, weight] : rows) {
     if (!row->p_a) continue;
     const double outcome = Tied(*row) ? 0.5 : row->label == Label::kA ? 1 : 0;
     // Both orders, so that the order in which a file lists its pairs does not matter.
@@ -129,8 +135,8 @@ double CalibrationErrorOf(const Rows& rows) {
 SetResult Summarise(const std::string& name, const Rows& rows, const Rng& rng) {
   SetResult result;
   result.all = Summary(name, rows);
-  result.no_verdict =
-      static_cast<int>(std::ranges::count_if(rows, [](auto* row) { return !row->p_a; }));
+  result.no_verdict = static_cast<int>(
+      std::ranges::count_if(rows, [](auto& weighted) { return !weighted.row->p_a; }));
   result.ece = CalibrationErrorOf(rows);
   result.shorter_wins = MeanOver(rows, [](const BenchRow& row) {
     const int extra = ExtraWords(row);
@@ -140,18 +146,18 @@ SetResult Summarise(const std::string& name, const Rows& rows, const Rng& rng) {
   result.longer_wins = 1 - result.shorter_wins;
 
   Rows shorter, longer, decided;
-  for (const BenchRow* row : rows) {
-    if (Tied(*row)) continue;
-    decided.push_back(row);
-    if (ExtraWords(*row) < 0) shorter.push_back(row);
-    if (ExtraWords(*row) > 0) longer.push_back(row);
+  for (const Weighted& weighted : rows) {
+    if (Tied(*weighted.row)) continue;
+    decided.push_back(weighted);
+    if (ExtraWords(*weighted.row) < 0) shorter.push_back(weighted);
+    if (ExtraWords(*weighted.row) > 0) longer.push_back(weighted);
   }
   if (!shorter.empty() && !longer.empty())
     result.balanced_length = (AccuracyOf(shorter) + AccuracyOf(longer)) / 2;
 
   std::map<std::string, int> numbers;
   std::vector<int> cluster_of;
-  for (const BenchRow* row : decided) {
+  for (const auto& [row, weight] : decided) {
     const std::string& key = row->group.empty() ? row->pair : row->group;
     cluster_of.push_back(numbers.emplace(key, static_cast<int>(numbers.size())).first->second);
   }
@@ -198,8 +204,13 @@ Json AccuracyJson(const Accuracy& accuracy, const char* name) {
 }  // namespace
 
 std::vector<SetResult> SummarisePairs(const std::vector<BenchRow>& rows, Rng rng) {
+  std::map<std::pair<std::string, std::string>, int> counts;
+  for (const BenchRow& row : rows) {
+    if (!Tied(row)) ++counts[{row.set, row.pair}];
+  }
   Rows all;
-  for (const BenchRow& row : rows) all.push_back(&row);
+  for (const BenchRow& row : rows)
+    all.push_back({&row, Tied(row) ? 0.0 : 1.0 / counts.at({row.set, row.pair})});
   std::vector<SetResult> results;
   for (const auto& [name, part] : PartBy(all, [](auto& row) { return row.set; }))
     results.push_back(Summarise(name, part, rng));

@@ -6,7 +6,8 @@
 //   const std::vector<SetResult> sets = SummarisePairs(rows, Rng(1));
 //
 // Rows     One row is one labelled comparison. The same two texts may occur in both orders or with
-//          several raters' labels; they are one unique pair, and intervals count pairs, not rows.
+//          several raters' labels; they are one unique pair, weigh 1 together, and intervals count
+//          pairs, not rows. Calibration error looks at every row.
 // Ties     A verdict of one half counts half right; so does a missing verdict, since a coin would
 // do
 //          as well. Rows labelled "tie" have no better text: they enter calibration only.

@@ -52,6 +52,14 @@ TEST(PairBench, BothOrdersOfAPairAreOneObservation) {
   EXPECT_DOUBLE_EQ(a.ece, b.ece);
 }
 
+TEST(PairBench, APairWeighsTheSameHoweverOftenItIsListed) {
+  const SetResult set = Only({Row("1", Label::kA, 0.9, 80, 120), Row("1", Label::kB, 0.1, 120, 80),
+                              Row("2", Label::kA, 0.2, 120, 80)});
+  EXPECT_DOUBLE_EQ(set.all.accuracy, 0.5);
+  EXPECT_DOUBLE_EQ(set.shorter_wins, 0.5);
+  EXPECT_DOUBLE_EQ(set.all.wilson.lo, stats::Wilson(1, 2).lo);
+}
+
 TEST(PairBench, RowsLabelledTieHaveNoBetterText) {
   const SetResult set = Only({Row("1", Label::kA, 0.9), Row("2", Label::kTie, 0.9)});
   EXPECT_DOUBLE_EQ(set.all.accuracy, 1);
