@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "redraft/core/draft.h"
 #include "redraft/core/verdict.h"
 
@@ -53,6 +55,11 @@ Result<Draft> DraftFromJson(const Json& json) {
   } catch (const nlohmann::json::exception& error) {
     return Fail(ErrorCode::kInvalidArgument, std::string("not a draft: ") + error.what());
   }
+}
+
+double Probability(double logit) {
+  const double smaller = 1 / (1 + std::exp(std::abs(logit)));
+  return logit < 0 ? smaller : 1 - smaller;
 }
 
 Json ToJson(const Verdict& v) {

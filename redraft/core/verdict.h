@@ -20,6 +20,10 @@ struct Verdict {
   int calls = 0;                ///< model calls it took
 };
 
+/// The probability that stands for log-odds. Probability(x) + Probability(-x) is exactly 1: the
+/// smaller of the two is computed, the larger one is what is left.
+double Probability(double logit);
+
 Json ToJson(const Verdict& verdict);
 Result<Verdict> VerdictFromJson(const Json& json);
 

@@ -1,6 +1,5 @@
 #include "redraft/judge/local_judges.h"
 
-#include <cmath>
 #include <mutex>
 #include <unordered_map>
 
@@ -29,7 +28,7 @@ class ScorerJudgeImpl final : public Judge {
   std::string id() const override { return scorer_->id(); }
   std::unique_ptr<Match> Play(Bout bout) const override {
     const double logit = ScoreOf(bout.first.text) - ScoreOf(bout.second.text);
-    return std::make_unique<Decided>(bout, id(), 1.0 / (1.0 + std::exp(-logit)), logit);
+    return std::make_unique<Decided>(bout, id(), core::Probability(logit), logit);
   }
 
  private:

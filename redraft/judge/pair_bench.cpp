@@ -8,7 +8,6 @@
 #include <set>
 
 #include "redraft/stats/bootstrap.h"
-#include "redraft/stats/calibration.h"
 
 namespace redraft::judge {
 namespace {
@@ -120,7 +119,7 @@ double Slope(const Rows& rows) {
   return (low + high) / 2;
 }
 
-double CalibrationErrorOf(const Rows& rows) {
+std::vector<stats::CalibrationBin> Reliability(const Rows& rows) {
   std::vector<double> stated, happened;
   for (const auto& [row, weight] : rows) {
     if (!row->p_a) continue;
@@ -129,7 +128,15 @@ double CalibrationErrorOf(const Rows& rows) {
     stated.insert(stated.end(), {*row->p_a, 1 - *row->p_a});
     happened.insert(happened.end(), {outcome, 1 - outcome});
   }
-  return stats::CalibrationError(stats::CalibrationBins(stated, happened));
+  return stats::CalibrationBins(stated, happened);
+}
+
+std::optional<double> LargestAsymmetry(const Rows& rows) {
+  std::optional<double> largest;
+  for (const auto& [row, weight] : rows) {
+    if (row->asymmetry) largest = std::max(largest.value_or(0), *row->asymmetry);
+  }
+  return largest;
 }
 
 SetResult Summarise(const std::string& name, const Rows& rows, const Rng& rng) {
@@ -137,7 +144,9 @@ SetResult Summarise(const std::string& name, const Rows& rows, const Rng& rng) {
   result.all = Summary(name, rows);
   result.no_verdict = static_cast<int>(
       std::ranges::count_if(rows, [](auto& weighted) { return !weighted.row->p_a; }));
-  result.ece = CalibrationErrorOf(rows);
+  result.reliability = Reliability(rows);
+  result.ece = stats::CalibrationError(result.reliability);
+  result.asymmetry = LargestAsymmetry(rows);
   result.shorter_wins = MeanOver(rows, [](const BenchRow& row) {
     const int extra = ExtraWords(row);
     return extra == 0 ? 0.5 : extra < 0 ? 1.0 : 0.0;
@@ -193,6 +202,18 @@ Json IntervalJson(const stats::Interval& interval) {
   return Json::array({interval.lo, interval.hi});
 }
 
+Json ReliabilityJson(const std::vector<stats::CalibrationBin>& bins) {
+  Json list = Json::array();
+  for (const stats::CalibrationBin& bin : bins) {
+    list.push_back({{"lo", bin.lo},
+                    {"hi", bin.hi},
+                    {"n", bin.count},
+                    {"stated", bin.count > 0 ? Json(bin.stated) : Json()},
+                    {"observed", bin.count > 0 ? Json(bin.happened) : Json()}});
+  }
+  return list;
+}
+
 Json AccuracyJson(const Accuracy& accuracy, const char* name) {
   return {{name, accuracy.name},
           {"rows", accuracy.rows},
@@ -231,6 +252,8 @@ Json ToJson(const std::vector<SetResult>& sets) {
     object["slope"] = set.slope
                           ? Json::array({*set.slope, set.slope_interval.lo, set.slope_interval.hi})
                           : Json();
+    object["reliability"] = ReliabilityJson(set.reliability);
+    object["asymmetry"] = set.asymmetry ? Json(*set.asymmetry) : Json();
     object["strata"] = Json::array();
     for (const Accuracy& stratum : set.strata)
       object["strata"].push_back(AccuracyJson(stratum, "stratum"));

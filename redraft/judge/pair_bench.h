@@ -22,6 +22,7 @@
 
 #include "redraft/base/json.h"
 #include "redraft/base/random.h"
+#include "redraft/stats/calibration.h"
 #include "redraft/stats/intervals.h"
 
 namespace redraft::judge {
@@ -35,7 +36,8 @@ struct BenchRow {
       group;  ///< rows that stand or fall together (one source text, one rater); may be empty
   std::string pair;  ///< the same for the same two texts, in either order
   Label label = Label::kA;
-  std::optional<double> p_a;  ///< probability that a is better; none: no verdict
+  std::optional<double> p_a;        ///< probability that a is better; none: no verdict
+  std::optional<double> asymmetry;  ///< as Asymmetry of pair_verdict.h
   int words_a = 0, words_b = 0;
 };
 
@@ -54,18 +56,22 @@ struct SetResult {
   std::optional<double> balanced_length;  ///< none unless both sides occur
   double shorter_wins = 0, longer_wins = 0;
   int no_verdict = 0;
-  double ece = 0;                  ///< expected calibration error
-  std::optional<double> slope;     ///< of outcomes on stated log-odds: 1 is calibrated, below 1
-  stats::Interval slope_interval;  ///< is overconfident; 95 %, over groups
-  std::vector<Accuracy> strata;    ///< by stratum, in order of first appearance
+  /// What was stated and what happened, each row seen from both of its texts, so 2 × rows counts.
+  std::vector<stats::CalibrationBin> reliability;
+  double ece = 0;                   ///< expected calibration error of these bins
+  std::optional<double> asymmetry;  ///< the largest; none when no row was judged in both orders
+  std::optional<double> slope;      ///< of outcomes on stated log-odds: 1 is calibrated, below 1
+  stats::Interval slope_interval;   ///< is overconfident; 95 %, over groups
+  std::vector<Accuracy> strata;     ///< by stratum, in order of first appearance
   std::vector<Accuracy> length_strata;  ///< better text "shorter", "equal" (within 5 %), "longer"
 };
 
 /// One result per set, in order of first appearance.
 std::vector<SetResult> SummarisePairs(const std::vector<BenchRow>& rows, Rng rng);
 
-/// CONTRACT's object of `redraft bench pairs`: {"sets":[…],"macro"}. Macro is the plain mean over
-/// sets, as the WQ benchmark reports it.
+/// CONTRACT's object of `redraft bench pairs`: {"sets":[…],"macro"}, and in each set beside what is
+/// promised there "reliability": [{"lo","hi","n","stated","observed"}], "asymmetry", … . Macro is
+/// the plain mean over sets, as the WQ benchmark reports it.
 Json ToJson(const std::vector<SetResult>& sets);
 
 }  // namespace redraft::judge

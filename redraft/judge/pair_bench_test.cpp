@@ -113,6 +113,36 @@ TEST(PairBench, TrueProbabilitiesAreCalibratedInEitherOrder) {
   EXPECT_LT(overconfident.slope_interval.hi, 0.8);
 }
 
+TEST(PairBench, TheReliabilityCurveCountsEachRowFromBothSides) {
+  const SetResult set =
+      Only({Row("1", Label::kA, 0.85), Row("2", Label::kB, 0.81), Row("3", Label::kB, 0.3),
+            Row("4", Label::kTie, 0.5), Row("5", Label::kA, std::nullopt)});
+  const Json bins = ToJson({set})["sets"][0]["reliability"];
+  ASSERT_EQ(bins.size(), 10U);
+  EXPECT_EQ(bins[8]["n"], 2);
+  EXPECT_DOUBLE_EQ(bins[8]["stated"], 0.83);
+  EXPECT_DOUBLE_EQ(bins[8]["observed"], 0.5);
+  EXPECT_EQ(bins[1]["n"], 2);
+  EXPECT_DOUBLE_EQ(bins[1]["observed"], 0.5);
+  EXPECT_EQ(bins[5]["n"], 2);
+  EXPECT_DOUBLE_EQ(bins[5]["observed"], 0.5);
+  EXPECT_EQ(bins[0]["n"], 0);
+  EXPECT_TRUE(bins[0]["stated"].is_null());
+  int counted = 0;
+  for (const Json& bin : bins) counted += bin["n"].get<int>();
+  EXPECT_EQ(counted, 8) << "a row without a verdict states nothing";
+}
+
+TEST(PairBench, AsymmetryIsTheLargestOfAnyRow) {
+  std::vector<BenchRow> rows = {Row("1", Label::kA, 0.9), Row("2", Label::kB, 0.2)};
+  EXPECT_FALSE(Only(rows).asymmetry);
+  rows[1].asymmetry = 0.0;
+  EXPECT_EQ(Only(rows).asymmetry, 0.0);
+  rows[0].asymmetry = 0.25;
+  EXPECT_EQ(Only(rows).asymmetry, 0.25);
+  EXPECT_EQ(ToJson({Only(rows)})["sets"][0]["asymmetry"], 0.25);
+}
+
 TEST(PairBench, GroupsWidenTheInterval) {
   std::vector<BenchRow> free, grouped;
   for (int i = 0; i < 200; ++i) {

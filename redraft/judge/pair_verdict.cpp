@@ -52,13 +52,19 @@ PairVerdict Combine(std::span<const core::Verdict> verdicts, const std::string& 
   if (judged == 0) return result;
   if (soft) {
     result.logit = logits / judged;
-    result.p_a = 1.0 / (1.0 + std::exp(-*result.logit));
+    result.p_a = core::Probability(*result.logit);
   } else {
     result.p_a = probabilities / judged;
     if (*result.p_a > 0 && *result.p_a < 1)
       result.logit = std::log(*result.p_a / (1 - *result.p_a));
   }
   return result;
+}
+
+std::optional<double> Asymmetry(std::span<const core::Verdict> verdicts) {
+  if (verdicts.size() != 2 || verdicts[0].a != verdicts[1].b) return std::nullopt;
+  if (!verdicts[0].p_a || !verdicts[1].p_a) return std::nullopt;
+  return std::abs(*verdicts[0].p_a + *verdicts[1].p_a - 1);
 }
 
 Json ToJson(const PairVerdict& pair, std::span<const core::Verdict> verdicts,

@@ -32,6 +32,10 @@ struct PairVerdict {
 /// are left out. `verdicts` are in the order of BoutsOf; `a` is the id of the pair's a.
 PairVerdict Combine(std::span<const core::Verdict> verdicts, const std::string& a);
 
+/// |P(a,b) + P(b,a) - 1|: how far the verdicts of the two orders are from being about the texts
+/// alone. None unless the pair was judged in both orders, each with a verdict.
+std::optional<double> Asymmetry(std::span<const core::Verdict> verdicts);
+
 /// The output line of `redraft judge` (without id): {"p_a","logit","verdict","orders","calls"}; all
 /// log-odds are for a.
 Json ToJson(const PairVerdict& pair, std::span<const core::Verdict> verdicts, const std::string& a);
