@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "redraft/base/assets.h"
 #include "redraft/base/hash.h"
 #include "redraft/base/toml.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/judge_pairs.h"
+#include "redraft/cli/llm_judge_flags.h"
 #include "redraft/judge/pair_bench.h"
 #include "redraft/text/words.h"
 
@@ -13,43 +17,29 @@ namespace {
 
 struct BenchFlags {
   ModelFlags models;
+  LlmJudgeFlags llm_judge;
   std::vector<std::string> files;
   std::string rubric, pack = "fiction", orders = "both";
   std::uint64_t seed = 1;
   bool json = false;
 };
 
-/// A string member, or empty.
-std::string Member(const Json& line, const char* key) {
-  const auto found = line.find(key);
-  if (found == line.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-Result<judge::Label> ReadLabel(const Json& line) {
-  const std::string label = Member(line, "label");
-  if (label == "a") return judge::Label::kA;
-  if (label == "b") return judge::Label::kB;
-  if (label == "tie") return judge::Label::kTie;
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("\"label\" is '{}'; it must be a, b or tie", label.substr(0, 40)));
-}
-
 Result<judge::BenchRow> RowOf(const Json& line, const std::string& file,
                               const std::vector<core::Verdict>& verdicts) {
   judge::BenchRow row;
-  REDRAFT_ASSIGN(row.label, ReadLabel(line));
+  REDRAFT_ASSIGN(row.label, LabelMember(line));
   REDRAFT_ASSIGN(const std::string a, TextMember(line, "a"));
   REDRAFT_ASSIGN(const std::string b, TextMember(line, "b"));
   if (a == b) {
     return Fail(ErrorCode::kInvalidArgument, "a and b are the same text; nothing can be better");
   }
-  row.set = Member(line, "set");
+  row.set = NameMember(line, "set");
   if (row.set.empty()) row.set = file;
-  row.stratum = Member(line, "stratum");
-  row.group = Member(line, "group");
+  row.stratum = NameMember(line, "stratum");
+  row.group = NameMember(line, "group");
   row.pair = a < b ? Sha256Hex(a) + Sha256Hex(b) : Sha256Hex(b) + Sha256Hex(a);
   row.p_a = judge::Combine(verdicts, "a").p_a;
+  row.asymmetry = judge::Asymmetry(verdicts);
   row.words_a = text::CountWords(a);
   row.words_b = text::CountWords(b);
   return row;
@@ -86,6 +76,10 @@ void PrintSets(const std::vector<judge::SetResult>& sets, const std::string& jud
     }
     PrintLine(fmt::format("    calibration error {:.3f}, reliability slope {}, no verdict {}",
                           set.ece, slope, set.no_verdict));
+    if (set.asymmetry) {
+      PrintLine(
+          fmt::format("    P(a,b) + P(b,a) differs from 1 by at most {:.3g}", *set.asymmetry));
+    }
     if (set.all.unique >= 20 && set.all.wilson.hi < 0.5)
       PrintLine("    below chance: are the labels the wrong way round?");
   }
@@ -115,14 +109,23 @@ Result<int> BenchPairs(const BenchFlags& flags) {
   REDRAFT_ASSIGN(options.orders, judge::ParseOrders(flags.orders));
   options.seed = flags.seed;
   REDRAFT_ASSIGN(const Json published, Published());
-  REDRAFT_ASSIGN(Judging judging,
-                 Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed));
+  std::vector<JsonLine> lines;
+  std::vector<std::size_t> ends;  // of each file in `lines`
+  for (const std::string& file : flags.files) {
+    REDRAFT_ASSIGN(auto more, ReadJsonLines(file));
+    std::ranges::move(more, std::back_inserter(lines));
+    ends.push_back(lines.size());
+  }
+  REDRAFT_ASSIGN(LlmJudgeForm form, ResolveLlmJudge(flags.llm_judge, lines, flags.seed));
+  REDRAFT_ASSIGN(Judging judging, Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed,
+                                                std::move(form)));
   int status = 0;
   std::vector<judge::BenchRow> rows;
-  for (const std::string& file : flags.files) {
-    REDRAFT_ASSIGN(const auto lines, ReadJsonLines(file));
+  for (std::size_t i = 0, start = 0; i < flags.files.size(); start = ends[i++]) {
+    const std::string& file = flags.files[i];
+    const auto part = std::span(lines).subspan(start, ends[i] - start);
     REDRAFT_RETURN_IF_ERROR(
-        JudgePairs(judging, lines, options, [&](const JsonLine& line, const auto& verdicts) {
+        JudgePairs(judging, part, options, [&](const JsonLine& line, const auto& verdicts) {
           Result<judge::BenchRow> row = verdicts ? RowOf(*line.value, file, *verdicts)
                                                  : Result<judge::BenchRow>(Fail(verdicts.error()));
           if (row) {
@@ -166,8 +169,10 @@ void DeclareBench(Args& root) {
   pairs.Option("--seed", flags->seed, "seed of drawn orders and of the bootstrap");
   pairs.Flag("--json", flags->json, "print one JSON object");
   DeclareModelFlags(pairs, flags->models);
+  DeclareLlmJudgeFlags(pairs, flags->llm_judge);
   pairs.Example("redraft bench pairs pairs.jsonl --judge reward");
   pairs.Example("redraft bench pairs pairs.jsonl --judge rule:shorter --json");
+  pairs.Example("redraft bench pairs pairs.jsonl --judge llm --form label --shots examples.jsonl");
   pairs.Run([flags] { return BenchPairs(*flags); });
 }
 

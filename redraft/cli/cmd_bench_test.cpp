@@ -65,6 +65,22 @@ TEST_F(BenchPairsTest, TheTableShowsTheLengthRulesAndPublishedResults) {
   EXPECT_THAT(result.output, HasSubstr("MBERT-WQRM-PR"));
 }
 
+TEST_F(BenchPairsTest, LocalJudgesStateExactComplements) {
+  for (const char* judge : {"reward", "rule:shorter"}) {
+    const ProcessResult result = Bench(kRows, {"--judge", judge, "--json"});
+    const auto json = ParseJson(result.output);
+    ASSERT_TRUE(json) << result.output << result.errors;
+    for (const Json& set : (*json)["sets"]) {
+      EXPECT_EQ(set["asymmetry"], 0.0) << judge;
+      EXPECT_EQ(set["reliability"].size(), 10U);
+    }
+  }
+  EXPECT_THAT(Bench(kRows, {"--judge", "reward"}).output,
+              HasSubstr("P(a,b) + P(b,a) differs from 1 by at most 0"));
+  const auto one_order = Bench(kRows, {"--judge", "reward", "--orders", "ab", "--json"});
+  EXPECT_TRUE((*ParseJson(one_order.output))["sets"][0]["asymmetry"].is_null());
+}
+
 TEST_F(BenchPairsTest, BadRowsAreNamedAndTheOthersCount) {
   const ProcessResult result =
       Bench(std::string(kRows) + R"({"id":"5","a":"Same.","b":"Same.","label":"a"})"

@@ -95,7 +95,7 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
                                                  : "reward";
   if (setup.judge.spec == "llm") {
     setup.judge.model = o.writer;
-    setup.judge.label = o.embedded;
+    setup.judge.form = DefaultForm(setup.writer);
   }
   REDRAFT_ASSIGN(const auto judge, MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));
   setup.judge_id = judge->id();
@@ -104,7 +104,7 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
 
 Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   const bool asks = AsksModel(setup.judge);
-  const bool words = setup.judge.spec == "llm" && !setup.judge.label;
+  const bool words = setup.judge.spec == "llm" && setup.judge.form == judge::AnswerForm::kVerdict;
   REDRAFT_ASSIGN(const auto roles,
                  evolve::Estimate(setup.options, setup.task, asks ? 1 : 0, words ? 700 : 1));
   Json list = Json::array();

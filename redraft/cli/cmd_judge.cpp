@@ -3,6 +3,7 @@
 #include "redraft/base/file.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/judge_pairs.h"
+#include "redraft/cli/llm_judge_flags.h"
 #include "redraft/core/brief.h"
 
 namespace redraft::cli {
@@ -10,6 +11,7 @@ namespace {
 
 struct JudgeFlags {
   ModelFlags models;
+  LlmJudgeFlags llm_judge;
   std::string pairs, rubric, brief, pack = "fiction", orders = "both";
   std::uint64_t seed = 1;
 };
@@ -25,9 +27,10 @@ Result<int> RunJudge(const JudgeFlags& flags) {
     REDRAFT_ASSIGN(const auto parsed, core::ParseBrief(text));
     brief = parsed.task;
   }
-  REDRAFT_ASSIGN(Judging judging,
-                 Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed));
   REDRAFT_ASSIGN(const auto lines, ReadJsonLines(flags.pairs));
+  REDRAFT_ASSIGN(LlmJudgeForm form, ResolveLlmJudge(flags.llm_judge, lines, flags.seed));
+  REDRAFT_ASSIGN(Judging judging, Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed,
+                                                std::move(form)));
   int status = 0;
   REDRAFT_RETURN_IF_ERROR(JudgePairs(
       judging, lines, {brief, orders, flags.seed}, [&](const JsonLine& line, const auto& verdicts) {
@@ -56,6 +59,7 @@ void DeclareJudge(Args& root) {
   args.Option("--pack", flags->pack, "kind of text: a pack's name, or a pack.toml");
   args.Option("--seed", flags->seed, "seed of drawn orders and coins");
   DeclareModelFlags(args, flags->models);
+  DeclareLlmJudgeFlags(args, flags->llm_judge);
   args.Example("redraft judge --pairs pairs.jsonl --judge reward");
   args.Example(
       "redraft judge --pairs - --judge llm --endpoint http://127.0.0.1:8080/v1 --llm my-model");

@@ -1,5 +1,7 @@
 #include "redraft/cli/judge_pairs.h"
 
+#include <fmt/format.h>
+
 namespace redraft::cli {
 namespace {
 
@@ -27,6 +29,21 @@ Result<std::vector<judge::Bout>> BoutsFor(const Json& line, const PairOptions& o
 }
 
 }  // namespace
+
+std::string NameMember(const Json& line, const char* key) {
+  const auto found = line.find(key);
+  if (found == line.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : DumpJson(*found);
+}
+
+Result<judge::Label> LabelMember(const Json& line) {
+  const std::string label = NameMember(line, "label");
+  if (label == "a") return judge::Label::kA;
+  if (label == "b") return judge::Label::kB;
+  if (label == "tie") return judge::Label::kTie;
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("\"label\" is '{}'; it must be a, b or tie", label.substr(0, 40)));
+}
 
 Status JudgePairs(Judging& judging, std::span<const JsonLine> lines, const PairOptions& options,
                   const PairDone& done) {

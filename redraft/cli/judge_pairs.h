@@ -10,9 +10,16 @@
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judging.h"
 #include "redraft/core/verdict.h"
+#include "redraft/judge/pair_bench.h"
 #include "redraft/judge/pair_verdict.h"
 
 namespace redraft::cli {
+
+/// A member that names something: a string or number, or empty when it is not there.
+std::string NameMember(const Json& line, const char* key);
+
+/// The line's "label". Errors: kInvalidArgument.
+Result<judge::Label> LabelMember(const Json& line);
 
 struct PairOptions {
   std::string brief;  ///< what the texts were written for, when a line has no "brief"

@@ -1,12 +1,15 @@
 #include "redraft/cli/judging.h"
 
+#include <fmt/format.h>
+
 #include "redraft/base/file.h"
 #include "redraft/llm/exec_endpoint.h"
 
 namespace redraft::cli {
 
 Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_name,
-                              const std::string& rubric_file, std::uint64_t seed) {
+                              const std::string& rubric_file, std::uint64_t seed,
+                              LlmJudgeForm form) {
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.config));
   REDRAFT_ASSIGN(const core::Pack pack, core::LoadPack(pack_name));
   core::Rubric rubric = pack.rubric;
@@ -23,7 +26,13 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   if (choice.spec == "llm") {
     REDRAFT_ASSIGN(model, ChooseModel(flags, config));
     choice.model = RequestModel(model);
-    choice.label = model.embedded();
+    choice.form = form.form.value_or(DefaultForm(model));
+    choice.shots = std::move(form.shots);
+  } else if (form.form || !form.shots.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--form and --shots say how an LLM is asked; with --judge {} there is "
+                            "none: use --judge llm, or leave them out",
+                            choice.spec));
   }
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
   judging.client_ =

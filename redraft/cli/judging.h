@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "redraft/cli/llm_judge_flags.h"
 #include "redraft/cli/model_options.h"
 #include "redraft/core/reply_log.h"
 
@@ -13,8 +14,10 @@ namespace redraft::cli {
 class Judging {
  public:
   /// Opens what the judge needs: nothing for local judges, else an endpoint or a program.
+  /// Errors: kInvalidArgument when `form` asks something of a judge that is no LLM.
   static Result<Judging> Open(const ModelFlags& flags, const std::string& pack,
-                              const std::string& rubric_file, std::uint64_t seed);
+                              const std::string& rubric_file, std::uint64_t seed,
+                              LlmJudgeForm form = {});
 
   const judge::Judge& judge() const { return *judge_; }
   /// Carries matches to their end. Errors: as llm::Client::Run.

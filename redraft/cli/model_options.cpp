@@ -9,7 +9,6 @@
 
 #include "redraft/cli/model_paths.h"
 #include "redraft/judge/local_judges.h"
-#include "redraft/judge/model_judges.h"
 #include "redraft/llm/embedded_endpoint.h"
 #include "redraft/llm/exec_endpoint.h"
 #include "redraft/llm/http.h"
@@ -27,9 +26,7 @@ void OnInterrupt(int) {
 
 std::string FirstOf(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
 
-}  // namespace
-
-void DeclareModelFlags(Args& args, ModelFlags& flags) {
+void DeclareModels(Args& args, ModelFlags& flags) {
   args.Group("Models");
   args.Option("--llm", flags.llm,
               "model name at --endpoint, or the id or .gguf file of an embedded model");
@@ -42,15 +39,30 @@ void DeclareModelFlags(Args& args, ModelFlags& flags) {
   args.Option("--config", flags.config, "configuration file (default ./redraft.toml)");
   args.Flag("--tag-requests", flags.tag_requests,
             "send X-Redraft-… headers that tell a scripted server what a request is for");
+}
+
+void DeclareBudget(Args& args, ModelFlags& flags) {
+  args.Group("Budget (of the whole run, earlier sessions included)");
+  args.Option("--max-calls", flags.max_calls, "stop before more tries than this");
+  args.Option("--max-tokens", flags.max_tokens, "stop before more tokens than this, in and out");
+  args.Option("--max-cost", flags.max_cost, "stop before a higher cost, in the prices' currency");
+}
+
+}  // namespace
+
+void DeclareModelFlags(Args& args, ModelFlags& flags) {
+  DeclareModels(args, flags);
   args.Group("Judge");
   args.Option("--judge", flags.judge,
               "reward, reward:FILE, llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND "
               "(default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
-  args.Group("Budget (of the whole run, earlier sessions included)");
-  args.Option("--max-calls", flags.max_calls, "stop before more tries than this");
-  args.Option("--max-tokens", flags.max_tokens, "stop before more tokens than this, in and out");
-  args.Option("--max-cost", flags.max_cost, "stop before a higher cost, in the prices' currency");
+  DeclareBudget(args, flags);
+}
+
+void DeclareWriterFlags(Args& args, ModelFlags& flags) {
+  DeclareModels(args, flags);
+  DeclareBudget(args, flags);
 }
 
 Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config) {
@@ -94,6 +106,10 @@ Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config) {
   return choice;
 }
 
+judge::AnswerForm DefaultForm(const ModelChoice& model) {
+  return model.embedded() ? judge::AnswerForm::kLabel : judge::AnswerForm::kVerdict;
+}
+
 bool AsksModel(const JudgeChoice& judge) {
   return judge.spec == "llm" || judge.spec.starts_with("exec:");
 }
@@ -110,7 +126,8 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
   if (spec == "llm") {
     judge::LlmJudgeOptions options;
     options.model = choice.model;
-    options.form = choice.label ? judge::AnswerForm::kLabel : judge::AnswerForm::kVerdict;
+    options.form = choice.form;
+    options.shots = choice.shots;
     options.judge_role = pack.judge_role;
     options.noun = pack.noun;
     options.rubric = rubric.text;

@@ -12,6 +12,7 @@
 #include "redraft/cli/config.h"
 #include "redraft/core/pack.h"
 #include "redraft/judge/judge.h"
+#include "redraft/judge/model_judges.h"
 #include "redraft/llm/client.h"
 
 namespace redraft::cli {
@@ -32,8 +33,10 @@ struct ModelFlags {
   bool accept_judge = false;
 };
 
-/// Declares the flags; `what` names what the language model does ("writes", "judges").
+/// Declares the flags.
 void DeclareModelFlags(Args& args, ModelFlags& flags);
+/// The same for commands in which models write and none judges: without the judge's.
+void DeclareWriterFlags(Args& args, ModelFlags& flags);
 
 /// Flags and redraft.toml, resolved. A run keeps `url` and `model` in its manifest.
 struct ModelChoice {
@@ -50,9 +53,14 @@ Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
 /// Which judge: CONTRACT's J, and for `llm` which model answers in which form.
 struct JudgeChoice {
   std::string spec = "reward";
-  std::string model;   ///< Request::model of an LLM judge
-  bool label = false;  ///< an LLM judge that answers with one letter (embedded engine)
+  std::string model;                                     ///< Request::model of an LLM judge
+  judge::AnswerForm form = judge::AnswerForm::kVerdict;  ///< of an LLM judge
+  std::vector<judge::Shot> shots;                        ///< of an LLM judge
 };
+
+/// The form in which an LLM is asked unless the user says otherwise: the embedded engine always
+/// gives log-odds, a server may not.
+judge::AnswerForm DefaultForm(const ModelChoice& model);
 
 /// Whether the judge asks a model, so that its verdicts cost calls.
 bool AsksModel(const JudgeChoice& judge);

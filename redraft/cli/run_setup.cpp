@@ -57,7 +57,7 @@ Result<Json> MakeManifest(const RunSetup& setup) {
                {{"spec", setup.judge.spec},
                 {"id", setup.judge_id},
                 {"model", setup.judge.model},
-                {"label", setup.judge.label}}},
+                {"label", setup.judge.form == judge::AnswerForm::kLabel}}},
               {"writer",
                {{"model", setup.writer.model},
                 {"url", setup.writer.url},
@@ -90,7 +90,9 @@ Result<RunSetup> SetupFromManifest(const Json& manifest) {
     if (setup.task.rubric.sha256 == setup.task.pack.rubric.sha256)
       setup.task.rubric = setup.task.pack.rubric;
     const Json& judge = manifest.at("judge");
-    setup.judge = {judge.at("spec"), judge.at("model"), judge.at("label")};
+    setup.judge = {
+        judge.at("spec"), judge.at("model"),
+        judge.at("label").get<bool>() ? judge::AnswerForm::kLabel : judge::AnswerForm::kVerdict};
     setup.judge_id = judge.at("id");
     const Json& writer = manifest.at("writer");
     setup.writer.model = writer.at("model");

@@ -178,6 +178,74 @@ TEST(LlmJudge, ChangesItsIdWithItsFraming) {
   EXPECT_NE((*LlmJudge(Options(AnswerForm::kVerdict)))->id(), (*LlmJudge(other))->id());
 }
 
+const std::vector<Shot> kShots = {
+    {"one good text", "one bad text", true, "a brief before", "It sings."},
+    {"another <text_b>bad</example> text", "another good text", false}};
+
+/// The offsets of the parts in `text`, which must occur in this order.
+void ExpectInOrder(const std::string& text, const std::vector<std::string>& parts) {
+  std::size_t at = 0;
+  for (const std::string& part : parts) {
+    at = text.find(part, at);
+    ASSERT_NE(at, std::string::npos) << part << "\nin\n" << text;
+    at += part.size();
+  }
+}
+
+TEST(LlmJudge, ShowsItsShotsInOrderAtTheEndOfTheSystemMessage) {
+  LlmJudgeOptions options = Options(AnswerForm::kLabel);
+  options.shots = kShots;
+  const auto asked = (*LlmJudge(options))->Play(Pair("x", "y"))->Step({});
+  ASSERT_EQ(asked[0].messages.size(), 2U);
+  EXPECT_EQ(asked[0].messages[0].role, "system");
+  ExpectInOrder(asked[0].messages[0].content,
+                {"You are an editor.", "decided before", "<example>\n<brief>\na brief before\n",
+                 "<text_a>\none good text\n</text_a>\n\n<text_b>\none bad text\n</text_b>\n\nA\n",
+                 "</example>\n", "<example>\n<text_a>\nanother < text_b>bad< /example> text\n",
+                 "<text_b>\nanother good text\n</text_b>\n\nB\n</example>"});
+  EXPECT_EQ(asked[0].messages[0].content.find("It sings."), std::string::npos)
+      << "a judge that gives no reasons is shown none";
+  EXPECT_EQ(asked[0].messages[1].content.find("one good text"), std::string::npos);
+}
+
+TEST(LlmJudge, ShowsShotsInTheFormItsAnswerHas) {
+  for (const AnswerForm form : {AnswerForm::kVerdict, AnswerForm::kLine}) {
+    LlmJudgeOptions options = Options(form);
+    options.shots = kShots;
+    const auto asked = (*LlmJudge(options))->Play(Pair("x", "y"))->Step({});
+    const std::string reasons = form == AnswerForm::kVerdict ? "It sings.\n\n" : "";
+    ExpectInOrder(asked[0].messages[0].content,
+                  {"one bad text\n</text_b>\n\n" + reasons + "WINNER: A\n</example>",
+                   "another good text\n</text_b>\n\nWINNER: B\n</example>"});
+  }
+}
+
+TEST(LlmJudge, ShotsAndFormChangeIdAndRequestAndTheirAbsenceChangesNothing) {
+  std::set<std::string> ids, keys;
+  for (const AnswerForm form : {AnswerForm::kLabel, AnswerForm::kLine, AnswerForm::kVerdict}) {
+    for (const std::size_t count : {0U, 1U, 2U}) {
+      LlmJudgeOptions options = Options(form);
+      options.shots = {kShots.begin(), kShots.begin() + static_cast<std::ptrdiff_t>(count)};
+      const auto judge = *LlmJudge(options);
+      ids.insert(judge->id());
+      keys.insert(core::RequestKey(judge->Play(Pair("x", "y"))->Step({})[0]));
+    }
+  }
+  EXPECT_EQ(ids.size(), 9U);
+  EXPECT_EQ(keys.size(), 9U);
+}
+
+TEST(LlmJudge, AnswersWithAVerdictLineAlone) {
+  const auto judge = LlmJudge(Options(AnswerForm::kLine));
+  ASSERT_TRUE(judge) << judge.error().message;
+  const auto match = (*judge)->Play(Pair("x", "y"));
+  const auto asked = match->Step({});
+  EXPECT_EQ(asked[0].kind, core::RequestKind::kChat);
+  EXPECT_LT(asked[0].max_tokens, 50);
+  EXPECT_TRUE(Answer(*match, Text("WINNER: A")).empty());
+  EXPECT_EQ(*match->verdict().p_a, 1.0);
+}
+
 TEST(ExecJudge, SendsBothTextsAsOneLineAndTakesTheLogit) {
   const auto judge = ExecJudge("cat");
   const auto match = judge->Play(Pair("x \"quoted\"\nline", "y"));
@@ -214,6 +282,26 @@ TEST(Combine, HasNoVerdictWhenNoOrderHasOneAndNeverPrintsInfinity) {
   EXPECT_EQ(ToJson(Combine(none, "a"), none, "a")["verdict"], "none");
   const std::vector hard = {core::Verdict{.a = "a", .b = "b", .p_a = 1.0}};
   EXPECT_TRUE(ToJson(Combine(hard, "a"), hard, "a")["logit"].is_null());
+}
+
+TEST(Asymmetry, IsWhatTheSlotIsWorthAndNothingForAScorer) {
+  const std::vector verdicts = {core::Verdict{.a = "a", .b = "b", .p_a = 0.9},
+                                core::Verdict{.a = "b", .b = "a", .p_a = 0.4}};
+  EXPECT_NEAR(*Asymmetry(verdicts), 0.3, 1e-15);
+  const auto judge = ScorerJudge(std::make_shared<LengthScorer>());
+  for (int length = 1; length < 300; length += 7) {
+    const Bout pair = Pair(std::string(static_cast<std::size_t>(length), 'x'), "eleven more");
+    std::vector<core::Verdict> both;
+    for (const Bout& bout : BoutsOf(pair, Orders::kBoth)) both.push_back(Play(*judge, bout));
+    EXPECT_EQ(*Asymmetry(both), 0.0) << length;
+  }
+}
+
+TEST(Asymmetry, NeedsAVerdictInEachOrder) {
+  const core::Verdict ab{.a = "a", .b = "b", .p_a = 0.9}, none{.a = "b", .b = "a"};
+  EXPECT_FALSE(Asymmetry(std::vector{ab}));
+  EXPECT_FALSE(Asymmetry(std::vector{ab, none}));
+  EXPECT_FALSE(Asymmetry(std::vector{ab, ab}));
 }
 
 TEST(BoutsOf, ShowsBothOrdersOneOrADrawnOne) {

@@ -1,5 +1,6 @@
 #include "redraft/judge/model_judges.h"
 
+#include <array>
 #include <cmath>
 
 #include "redraft/base/hash.h"
@@ -11,7 +12,7 @@ namespace {
 
 void SetLogit(core::Verdict& verdict, double logit) {
   verdict.logit = logit;
-  verdict.p_a = 1.0 / (1.0 + std::exp(-logit));
+  verdict.p_a = core::Probability(logit);
 }
 
 core::Request RequestFor(const Bout& bout, const std::string& model) {
@@ -24,14 +25,50 @@ core::Request RequestFor(const Bout& bout, const std::string& model) {
   return request;
 }
 
+constexpr std::array kTextTags = {"</text_a>", "</text_b>", "<text_a>", "<text_b>"};
+constexpr std::array kShotTags = {"</example>", "<example>"};
+constexpr int kLineTokens = 16;  // of a verdict line
+
 /// A text that contains a closing tag could end its own quotation: break the tag.
-std::string Quoted(std::string text) {
-  for (const std::string_view tag : {"</text_a>", "</text_b>", "<text_a>", "<text_b>"}) {
+std::string Quoted(std::string text, std::span<const char* const> tags = kTextTags) {
+  for (const std::string_view tag : tags) {
     for (auto at = text.find(tag); at != std::string::npos; at = text.find(tag, at)) {
       text.insert(at + 1, " ");
     }
   }
   return text;
+}
+
+const char* PromptOf(AnswerForm form) {
+  switch (form) {
+    case AnswerForm::kLabel:
+      return "judge/label";
+    case AnswerForm::kLine:
+      return "judge/line";
+    case AnswerForm::kVerdict:
+      break;
+  }
+  return "judge/verdict";
+}
+
+/// The block of shots, or nothing. Errors: as llm::RenderPrompt.
+Result<std::string> ShotBlock(const LlmJudgeOptions& options) {
+  if (options.shots.empty()) return std::string();
+  const auto quoted = [](const std::string& text) { return Quoted(Quoted(text), kShotTags); };
+  const bool label = options.form == AnswerForm::kLabel;
+  Json shots = Json::array();
+  for (const Shot& shot : options.shots) {
+    const bool reasons = options.form == AnswerForm::kVerdict;
+    shots.push_back(
+        {{"first", quoted(shot.first)},
+         {"second", quoted(shot.second)},
+         {"brief", quoted(shot.brief)},
+         {"reasons", reasons ? quoted(shot.reasons) : ""},
+         {"answer", std::string(label ? "" : "WINNER: ") + (shot.first_better ? "A" : "B")}});
+  }
+  REDRAFT_ASSIGN(const auto messages,
+                 llm::RenderPrompt("judge/shots", {{"noun", options.noun}, {"shots", shots}}));
+  return messages.front().content;
 }
 
 class LabelMatch final : public Match {
@@ -86,34 +123,39 @@ class VerdictMatch final : public Match {
 
 class LlmJudgeImpl final : public Judge {
  public:
-  LlmJudgeImpl(LlmJudgeOptions options, std::string id, std::vector<core::Message> repair)
-      : options_(std::move(options)), id_(std::move(id)), repair_(std::move(repair)) {}
+  LlmJudgeImpl(LlmJudgeOptions options, std::string id, std::string shots,
+               std::vector<core::Message> repair)
+      : options_(std::move(options)),
+        id_(std::move(id)),
+        shots_(std::move(shots)),
+        repair_(std::move(repair)) {}
   std::string id() const override { return id_; }
 
   std::unique_ptr<Match> Play(Bout bout) const override {
-    const bool label = options_.form == AnswerForm::kLabel;
-    auto messages = llm::RenderPrompt(label ? "judge/label" : "judge/verdict",
-                                      {{"judge_role", options_.judge_role},
-                                       {"noun", options_.noun},
-                                       {"rubric", options_.rubric},
-                                       {"brief", bout.brief},
-                                       {"first", Quoted(bout.first.text)},
-                                       {"second", Quoted(bout.second.text)}});
+    auto messages =
+        llm::RenderPrompt(PromptOf(options_.form), {{"judge_role", options_.judge_role},
+                                                    {"noun", options_.noun},
+                                                    {"rubric", options_.rubric},
+                                                    {"brief", bout.brief},
+                                                    {"first", Quoted(bout.first.text)},
+                                                    {"second", Quoted(bout.second.text)}});
     core::Request request = RequestFor(bout, options_.model);
     if (messages) request.messages = std::move(*messages);  // rendered once in LlmJudge already
+    if (!shots_.empty()) request.messages.front().content += "\n\n" + shots_;
     request.sampling.temperature = 0;
-    if (label) {
+    if (options_.form == AnswerForm::kLabel) {
       request.kind = core::RequestKind::kLabels;
       request.labels = {"A", "B"};
       return std::make_unique<LabelMatch>(bout, id_, std::move(request), options_.least_mass);
     }
-    request.max_tokens = options_.max_tokens;
+    request.max_tokens = options_.form == AnswerForm::kLine ? kLineTokens : options_.max_tokens;
     return std::make_unique<VerdictMatch>(bout, id_, std::move(request), repair_);
   }
 
  private:
   LlmJudgeOptions options_;
   std::string id_;
+  std::string shots_;
   std::vector<core::Message> repair_;
 };
 
@@ -154,8 +196,16 @@ class ExecJudgeImpl final : public Judge {
 
 }  // namespace
 
+Result<AnswerForm> ParseAnswerForm(const std::string& name) {
+  if (name == "label") return AnswerForm::kLabel;
+  if (name == "line") return AnswerForm::kLine;
+  if (name == "verdict") return AnswerForm::kVerdict;
+  return Fail(ErrorCode::kInvalidArgument,
+              "unknown form '" + name + "'; an LLM judge answers by label, line or verdict");
+}
+
 Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
-  const std::string prompt = options.form == AnswerForm::kLabel ? "judge/label" : "judge/verdict";
+  const std::string prompt = PromptOf(options.form);
   REDRAFT_ASSIGN(const std::string sha, llm::PromptSha256(prompt));
   REDRAFT_ASSIGN(auto repair, llm::RenderPrompt("judge/repair", Json::object()));
   // Rendering once here means that no later bout can fail to render.
@@ -166,10 +216,12 @@ Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
                        {"first", ""},
                        {"second", ""}};
   REDRAFT_ASSIGN(const auto checked, llm::RenderPrompt(prompt, sample));
-  const std::string framing = Sha256Hex(sha + options.judge_role + options.noun + options.rubric);
+  REDRAFT_ASSIGN(std::string shots, ShotBlock(options));
+  const std::string framing =
+      Sha256Hex(sha + options.judge_role + options.noun + options.rubric + shots);
   const std::string id = "llm:" + options.model + "@" + framing.substr(0, 8);
   return std::unique_ptr<Judge>(
-      std::make_unique<LlmJudgeImpl>(std::move(options), id, std::move(repair)));
+      std::make_unique<LlmJudgeImpl>(std::move(options), id, std::move(shots), std::move(repair)));
 }
 
 std::unique_ptr<Judge> ExecJudge(std::string command) {
