@@ -181,12 +181,6 @@ Result<int> Deliver(const RunSetup& setup, const SessionOptions& options, const 
   return 0;
 }
 
-store::RunState StateOf(ErrorCode code) {
-  if (code == ErrorCode::kBudgetExhausted) return store::RunState::kBudget;
-  if (code == ErrorCode::kCancelled) return store::RunState::kInterrupted;
-  return store::RunState::kFailed;
-}
-
 /// What a replay of the run yields. Errors: see Replay.
 struct Replayed {
   evolve::RunRecord record;
@@ -207,6 +201,12 @@ Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const R
 }
 
 }  // namespace
+
+store::RunState StateOf(ErrorCode code) {
+  if (code == ErrorCode::kBudgetExhausted) return store::RunState::kBudget;
+  if (code == ErrorCode::kCancelled) return store::RunState::kInterrupted;
+  return store::RunState::kFailed;
+}
 
 Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup& setup,
                    const SessionOptions& options) {

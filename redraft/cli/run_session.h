@@ -16,6 +16,9 @@ struct SessionOptions {
   std::string output;  ///< file for the best text; empty: standard output, or the document
 };
 
+/// The state of a run that an error ended.
+store::RunState StateOf(ErrorCode code);
+
 /// Asks what is left to ask, and brings the run to its end. Of a finished run it only repeats the
 /// result. Errors: budget, interruption, endpoint (the run stays resumable), another process at
 /// work.

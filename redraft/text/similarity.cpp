@@ -1,5 +1,7 @@
 #include "redraft/text/similarity.h"
 
+#include <algorithm>
+
 #include "redraft/base/hash.h"
 #include "redraft/text/ngrams.h"
 #include "redraft/text/words.h"
@@ -40,6 +42,14 @@ double Containment(std::span<const std::uint64_t> a, std::span<const std::uint64
 
 double TrigramJaccard(std::string_view a, std::string_view b) {
   return Jaccard(Shingles(a, kShingle), Shingles(b, kShingle));
+}
+
+double UnigramF1(std::string_view a, std::string_view b) {
+  auto words_a = WordHashes(a), words_b = WordHashes(b);
+  std::sort(words_a.begin(), words_a.end());
+  std::sort(words_b.begin(), words_b.end());
+  if (words_a.empty() || words_b.empty()) return 0;
+  return Ratio(2 * Shared(words_a, words_b), words_a.size() + words_b.size());
 }
 
 std::optional<Match> NearDuplicates::Find(std::string_view text) const {

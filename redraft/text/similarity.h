@@ -29,6 +29,10 @@ double Containment(std::span<const std::uint64_t> a, std::span<const std::uint64
 /// Jaccard similarity of the word trigrams of two whole texts, in [0, 1].
 double TrigramJaccard(std::string_view a, std::string_view b);
 
+/// ROUGE-1 F (Lin 2004): the harmonic mean of the shares of each text's words that the other one
+/// has too, a word counting as often as both have it. In [0, 1]; 0 when either has no words.
+double UnigramF1(std::string_view a, std::string_view b);
+
 /// An earlier text that a text repeats.
 struct Match {
   std::string id;

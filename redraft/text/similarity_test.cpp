@@ -46,6 +46,15 @@ TEST(SimilarityTest, TrigramJaccardCountsSharedTrigrams) {
   EXPECT_DOUBLE_EQ(TrigramJaccard("", ""), 0.0);
 }
 
+TEST(SimilarityTest, UnigramF1CountsAWordAsOftenAsBothHaveIt) {
+  // Shared: the, the, mill = 3 of 5 and 4 words: precision 3/5, recall 3/4.
+  EXPECT_DOUBLE_EQ(UnigramF1("The old mill, the river", "the mill the weir"),
+                   2 * 0.6 * 0.75 / (0.6 + 0.75));
+  EXPECT_DOUBLE_EQ(UnigramF1("the the the", "the"), 0.5);
+  EXPECT_DOUBLE_EQ(UnigramF1("Same, words.", "words same"), 1.0);
+  EXPECT_DOUBLE_EQ(UnigramF1("", "words"), 0.0);
+}
+
 TEST(NearDuplicatesTest, TellsExactFromNearAndFindsTheClosest) {
   NearDuplicates index;
   EXPECT_FALSE(index.Find("anything at all"));
