@@ -10,6 +10,7 @@
 #include "redraft/base/json.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/train_checks.h"
 #include "redraft/reward/trainer.h"
 
 namespace redraft::cli {
@@ -39,9 +40,10 @@ std::string CommandOnRecord(const Options& options) {
   return command + fmt::format(" --length {} --seed {}", options.length, options.seed);
 }
 
-Json TestJson(const std::string& set, const reward::Accuracy& accuracy) {
+Json TestJson(const std::string& set, const reward::Accuracy& accuracy, std::size_t shared) {
   return {{"set", set},
           {"pairs", accuracy.pairs},
+          {"shared_with_training", shared},
           {"accuracy", accuracy.accuracy},
           {"wilson", accuracy.wilson},
           {"shorter_wins", accuracy.shorter_wins}};
@@ -72,6 +74,7 @@ Result<int> TrainReward(const Options& options) {
   for (std::size_t i = 0; i < tests.size(); ++i) {
     REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(options.tests[i], tests[i]));
   }
+  REDRAFT_ASSIGN(const auto shared, SeparateTests(data, tests));
 
   reward::TrainOptions train;
   train.command = CommandOnRecord(options);
@@ -83,18 +86,15 @@ Result<int> TrainReward(const Options& options) {
   REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(options.output, bytes));
 
   const reward::TrainReport& report = trained.report;
-  if (report.cv.accuracy < 0.5) {
-    std::fprintf(stderr,
-                 "redraft: warning: out-of-fold accuracy is below chance (%.1f %%): are chosen and "
-                 "rejected swapped?\n",
-                 100 * report.cv.accuracy);
-  }
+  WarnIfBelowChance("held-out folds", report.cv);
+  REDRAFT_RETURN_IF_ERROR(WarnIfSwapped(data, train.threads));
   const double seconds = std::chrono::duration<double>(SystemClock().Now() - start).count();
   Json test_results = Json::array();
   std::string test_lines;
   for (std::size_t i = 0; i < tests.size(); ++i) {
     const auto accuracy = EvaluatePairs(trained.model, tests[i].pairs, train.threads);
-    test_results.push_back(TestJson(tests[i].sources.front().name, accuracy));
+    WarnIfBelowChance(tests[i].sources.front().name, accuracy);
+    test_results.push_back(TestJson(tests[i].sources.front().name, accuracy, shared[i]));
     test_lines += fmt::format("\n{}: {}", tests[i].sources.front().name, AccuracyLine(accuracy));
   }
   if (options.json) {
@@ -136,10 +136,13 @@ void DeclareTrain(Args& root) {
       .Option("--pairs", options->pairs,
               "JSON Lines of {\"chosen\",\"rejected\",\"prompt\"?,\"margin\"?,\"group\"?}, CSV "
               "(.csv) with "
-              "these columns, or a LAMP folder")
+              "these columns, a study's answers ({\"item\",\"rater\",\"left\",\"right\","
+              "\"choice\"}), or a LAMP folder")
       .Option("--scores", options->scores,
               "JSON Lines of {\"text\",\"score\",\"group\"?}, or CSV (.csv)")
-      .Option("--test", options->tests, "pair files to report accuracy on; not trained on")
+      .Option(
+          "--test", options->tests,
+          "pair files to report accuracy on; what they share with the training data is left out")
       .Group("Training")
       .Choice("--length", options->length, {"neutral", "free"},
               "neutral takes the drift of scores with length out; free is the plain n-gram model")

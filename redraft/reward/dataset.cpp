@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "redraft/base/csv.h"
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/base/json.h"
+#include "redraft/text/words.h"
 
 namespace redraft::reward {
 namespace {
@@ -126,12 +130,19 @@ Result<std::string> TextOf(const Json& row, const char* key) {
   return text;
 }
 
+/// A name under `key`; empty when there is none.
+Result<std::string> NameOf(const Json& row, const char* key) {
+  const auto name = row.find(key);
+  if (name == row.end() || name->is_null()) return std::string();
+  if (name->is_string()) return name->get<std::string>();
+  if (name->is_number()) return DumpJson(*name);
+  return Invalid(fmt::format("\"{}\" must be a string or a number", key));
+}
+
 /// The stated group; without one, rows that answer the same prompt belong together.
 Result<std::string> GroupOf(const Json& row) {
   if (const auto group = row.find("group"); group != row.end() && !group->is_null()) {
-    if (group->is_string()) return group->get<std::string>();
-    if (group->is_number()) return DumpJson(*group);
-    return Invalid("\"group\" must be a string or a number");
+    return NameOf(row, "group");
   }
   if (const auto prompt = row.find("prompt"); prompt != row.end() && !prompt->is_null()) {
     return "prompt " + Sha256Hex(DumpJson(*prompt)).substr(0, 16);
@@ -191,16 +202,6 @@ Result<ScoredText> ReadLampScore(const Json& row) {
   return scored;
 }
 
-/// One row of a pair file, in either shape.
-Result<Pair> ReadPairRow(const Json& row) {
-  if (row.contains("messages")) return ReadLampPreference(row);
-  Pair pair;
-  REDRAFT_ASSIGN(pair.chosen, TextOf(row, "chosen"));
-  REDRAFT_ASSIGN(pair.rejected, TextOf(row, "rejected"));
-  REDRAFT_ASSIGN(pair.group, GroupOf(row));
-  return pair;
-}
-
 /// Whether the row states that neither text is better.
 Result<bool> IsTie(const Json& row) {
   const auto margin = row.find("margin");
@@ -211,21 +212,83 @@ Result<bool> IsTie(const Json& row) {
   return margin->get<double>() == 0;
 }
 
+struct PairRow {
+  Pair pair;
+  bool tie = false;  ///< no text is the better one
+};
+
+/// A text of a study, plain or as {"id"?,"text"}.
+Result<std::string> StudyText(const Json& row, const char* side) {
+  const auto value = row.find(side);
+  if (value == row.end() || !value->is_object()) return TextOf(row, side);
+  Result<std::string> text = TextOf(*value, "text");
+  if (!text) return Fail(std::move(text).error().Within(fmt::format("\"{}\"", side)));
+  return text;
+}
+
+Result<PairRow> ReadStudyAnswer(const Json& row) {
+  PairRow read;
+  REDRAFT_ASSIGN(read.pair.chosen, StudyText(row, "left"));
+  REDRAFT_ASSIGN(read.pair.rejected, StudyText(row, "right"));
+  REDRAFT_ASSIGN(read.pair.group, NameOf(row, "item"));
+  REDRAFT_ASSIGN(read.pair.editor, NameOf(row, "rater"));
+  if (read.pair.group.empty() || read.pair.editor.empty()) {
+    return Invalid("a study answer needs an \"item\" and a \"rater\"");
+  }
+  const Json& choice = row["choice"];
+  read.tie = choice == "tie" || choice == "both_bad";
+  if (choice == "right") {
+    std::swap(read.pair.chosen, read.pair.rejected);
+  } else if (choice != "left" && !read.tie) {
+    return Invalid("\"choice\" must be left, right, tie or both_bad");
+  }
+  return read;
+}
+
+/// One row of a pair file, in any shape.
+Result<PairRow> ReadPairRow(const Json& row) {
+  if (row.contains("choice")) return ReadStudyAnswer(row);
+  PairRow read;
+  if (row.contains("messages")) {
+    REDRAFT_ASSIGN(read.pair, ReadLampPreference(row));
+  } else {
+    REDRAFT_ASSIGN(read.pair.chosen, TextOf(row, "chosen"));
+    REDRAFT_ASSIGN(read.pair.rejected, TextOf(row, "rejected"));
+    REDRAFT_ASSIGN(read.pair.group, GroupOf(row));
+  }
+  REDRAFT_ASSIGN(read.tie, IsTie(row));
+  return read;
+}
+
+/// Forgets raters when some item has several: see the header.
+void CutByItems(std::vector<Pair>& pairs, std::size_t from) {
+  std::map<std::string_view, std::string_view> rater_of;
+  bool crossed = false;
+  for (std::size_t i = from; i < pairs.size(); ++i) {
+    if (pairs[i].editor.empty()) continue;
+    crossed |= rater_of.emplace(pairs[i].group, pairs[i].editor).first->second != pairs[i].editor;
+  }
+  for (std::size_t i = from; crossed && i < pairs.size(); ++i) pairs[i].editor.clear();
+}
+
 Status ReadPairFile(const std::filesystem::path& path, Dataset& data) {
   REDRAFT_ASSIGN(const std::string bytes, ReadTextFile(path, kMaxDataBytes));
   Source source{SourceName(path), Sha256Hex(bytes)};
-  std::set<std::pair<std::string, std::string>> seen;
+  const std::size_t before = data.pairs.size();
+  std::set<std::array<std::string, 3>> seen;
   REDRAFT_RETURN_IF_ERROR(ForEachRow(path, bytes, [&](const Json& row) -> Status {
-    REDRAFT_ASSIGN(Pair pair, ReadPairRow(row));
-    REDRAFT_ASSIGN(const bool tie, IsTie(row));
+    REDRAFT_ASSIGN(PairRow read, ReadPairRow(row));
+    Pair& pair = read.pair;
     ++source.rows;
-    if (tie || pair.chosen == pair.rejected || !seen.emplace(pair.chosen, pair.rejected).second) {
+    if (read.tie || pair.chosen == pair.rejected ||
+        !seen.insert({pair.chosen, pair.rejected, pair.editor}).second) {
       ++source.left_out;
     } else {
       data.pairs.push_back(std::move(pair));
     }
     return Ok{};
   }));
+  CutByItems(data.pairs, before);
   data.sources.push_back(std::move(source));
   return Ok{};
 }
@@ -332,6 +395,33 @@ Status ReadScores(const std::filesystem::path& path, Dataset& data) {
   }));
   data.sources.push_back(std::move(source));
   return Ok{};
+}
+
+SharedPairs TakeOutShared(const Dataset& training, Dataset& test) {
+  std::unordered_set<std::string> texts, groups;
+  const auto add = [&](const std::string& text, const std::string& group) {
+    texts.insert(text::Normalise(text));
+    if (!group.empty()) groups.insert(group);
+  };
+  for (const Pair& pair : training.pairs) {
+    add(pair.chosen, pair.group);
+    add(pair.rejected, pair.group);
+  }
+  for (const ScoredText& scored : training.scores) add(scored.text, scored.group);
+  SharedPairs shared;
+  std::erase_if(test.pairs, [&](const Pair& pair) {
+    const bool group = groups.contains(pair.group);
+    const std::string* text = texts.contains(text::Normalise(pair.chosen))     ? &pair.chosen
+                              : texts.contains(text::Normalise(pair.rejected)) ? &pair.rejected
+                                                                               : nullptr;
+    if (!group && text == nullptr) return false;
+    if (++shared.count == 1) {
+      shared.first = group ? fmt::format("group '{}'", pair.group)
+                           : fmt::format("the text '{} …'", text::FirstWords(*text, 8));
+    }
+    return true;
+  });
+  return shared;
 }
 
 }  // namespace redraft::reward

@@ -9,13 +9,18 @@
 //          "Paragraph 2:" and {"preference": "1|2"}). Or a folder with LAMP's lamp-R.train.jsonl
 //          and train-pairs.tsv beside it: edits whose score is at least one point above the
 //          draft's.
+//          Or answers of a blind study, one rater's about one item per line,
+//            {"item","rater","left": S,"right": S,"choice": "left|right|tie|both_bad","gap"?}
+//          S being the text or {"id"?,"text"}. The item is the group, the rater the editor; where
+//          raters share items the file is cut by items alone, since nothing would be left to train
+//          on beside the items of one rater. Answers that contradict each other are all kept.
 //          Scores: {"text": string, "score": number, "group"?} per line, or LAMP's score rows.
 //          Either may be a CSV file (.csv) whose heading gives the same names.
 // Units    `margin` and `score` may have any scale: a margin of 0 is a tie and left out, its size
 // is
 //          not used; of scores only the order within a group is used.
-// Errors   kInvalidArgument with file and line; nothing is skipped silently: ties, identical texts
-//          and repeated rows are counted in Source::left_out.
+// Errors   kInvalidArgument with file and line; nothing is skipped silently: ties, "both_bad",
+//          identical texts and repeated rows are counted in Source::left_out.
 
 #include <filesystem>
 #include <string>
@@ -64,5 +69,15 @@ Status ReadPairs(const std::filesystem::path& path, Dataset& data);
 
 /// Adds a score file to the data.
 Status ReadScores(const std::filesystem::path& path, Dataset& data);
+
+/// What a test set had in common with training data.
+struct SharedPairs {
+  std::size_t count = 0;
+  std::string first;  ///< the group or text that the first of them shares, for messages
+};
+
+/// Takes the pairs out of `test` that share a text (case and punctuation aside) or a stated group
+/// with `training`: the accuracy on them would be that of a memory.
+SharedPairs TakeOutShared(const Dataset& training, Dataset& test);
 
 }  // namespace redraft::reward

@@ -129,6 +129,67 @@ TEST_F(DatasetTest, MissingEmptyAndBinaryFilesAreRefused) {
   EXPECT_FALSE(ReadPairs(::testing::TempDir(), data)) << "a folder without LAMP's files";
 }
 
+std::string StudyAnswer(const std::string& item, const std::string& rater,
+                        const std::string& choice) {
+  return R"({"item":")" + item + R"(","rater":")" + rater + R"(","left":"Left )" + item +
+         R"(.","right":{"id":"r","text":"Right )" + item + R"(."},"choice":")" + choice +
+         R"(","gap":2})"
+         "\n";
+}
+
+TEST_F(DatasetTest, StudyAnswersGiveThePreferredTextOfEachRater) {
+  const auto data = Pairs(StudyAnswer("1", "ann", "left") + StudyAnswer("2", "ben", "right") +
+                          StudyAnswer("3", "ann", "tie") + StudyAnswer("4", "ben", "both_bad") +
+                          StudyAnswer("1", "ann", "left"));
+  ASSERT_EQ(data.pairs.size(), 2U);
+  EXPECT_EQ(data.pairs[0].chosen, "Left 1.");
+  EXPECT_EQ(data.pairs[0].rejected, "Right 1.");
+  EXPECT_EQ(data.pairs[0].group, "1");
+  EXPECT_EQ(data.pairs[0].editor, "ann");
+  EXPECT_EQ(data.pairs[1].chosen, "Right 2.");
+  EXPECT_EQ(data.pairs[1].editor, "ben");
+  EXPECT_EQ(data.sources[0].rows, 5U);
+  EXPECT_EQ(data.sources[0].left_out, 3U) << "a tie, a pair of bad texts, an answer given twice";
+}
+
+TEST_F(DatasetTest, ContradictingRatersAreAllKeptAndTheFileIsCutByItems) {
+  const auto data = Pairs(StudyAnswer("1", "ann", "left") + StudyAnswer("1", "ben", "right") +
+                          StudyAnswer("1", "cid", "left") + StudyAnswer("2", "ann", "left"));
+  ASSERT_EQ(data.pairs.size(), 4U);
+  EXPECT_EQ(data.pairs[0].chosen, data.pairs[2].chosen);
+  EXPECT_EQ(data.pairs[0].chosen, data.pairs[1].rejected);
+  for (const Pair& pair : data.pairs) EXPECT_EQ(pair.editor, "");
+  EXPECT_EQ(data.pairs[3].group, "2");
+}
+
+TEST_F(DatasetTest, BadStudyAnswersAreNamed) {
+  EXPECT_THAT(PairsError(StudyAnswer("1", "ann", "middle")),
+              HasSubstr("line 1: \"choice\" must be left, right, tie or both_bad"));
+  EXPECT_THAT(PairsError(StudyAnswer("1", "", "left")), HasSubstr("\"item\" and a \"rater\""));
+  EXPECT_THAT(PairsError(R"({"item":1,"rater":1,"left":"x","right":{"id":"y"},"choice":"left"})"),
+              HasSubstr("\"right\": no \"text\""));
+  EXPECT_THAT(PairsError(R"({"item":1,"rater":1,"right":"x","choice":"left"})"),
+              HasSubstr("no \"left\""));
+}
+
+TEST_F(DatasetTest, TestPairsThatShareATextOrGroupWithTrainingAreTakenOut) {
+  const auto training = Pairs(R"({"chosen":"One good.","rejected":"One bad.","group":"g"})");
+  auto test = Pairs(R"({"chosen":"New.","rejected":"ONE bad"})"
+                    "\n"
+                    R"({"chosen":"Fresh.","rejected":"Stale.","group":"g"})"
+                    "\n"
+                    R"({"chosen":"Kept.","rejected":"Other.","group":"h"})"
+                    "\n"
+                    R"({"chosen":"Kept too.","rejected":"Other too."})");
+  const SharedPairs shared = TakeOutShared(training, test);
+  EXPECT_EQ(shared.count, 2U);
+  EXPECT_EQ(shared.first, "the text 'ONE bad …'");
+  ASSERT_EQ(test.pairs.size(), 2U);
+  EXPECT_EQ(test.pairs[0].chosen, "Kept.");
+  auto by_group = Pairs(R"({"chosen":"Fresh.","rejected":"Stale.","group":"g"})");
+  EXPECT_EQ(TakeOutShared(training, by_group).first, "group 'g'");
+}
+
 TEST_F(DatasetTest, ScoresAreReadWithTheirGroup) {
   Dataset data;
   ASSERT_TRUE(ReadScores(Write("scores.jsonl", R"({"text":"a","score":7.5,"group":"g"})"
