@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "redraft/base/file.h"
-#include "redraft/llm/exec_endpoint.h"
 
 namespace redraft::cli {
 
@@ -40,10 +39,9 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   if (choice.spec == "llm") {
     REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
     judging.client_->AddEndpoint(std::move(endpoint));
-  } else if (choice.spec.starts_with("exec:")) {
-    judging.client_->AddEndpoint(
-        std::make_shared<llm::ExecEndpoint>(choice.spec, choice.spec.substr(5)));
   }
+  REDRAFT_ASSIGN(auto endpoint, OpenJudgeEndpoint(choice, flags));
+  if (endpoint) judging.client_->AddEndpoint(std::move(endpoint));
   return judging;
 }
 

@@ -159,5 +159,41 @@ TEST_F(LlmJudgeCommand, JudgeTakesShotsToo) {
               HasSubstr("Snow fell"));
 }
 
+/// A reward server that counts what it is asked for; the longer text scores higher.
+TEST(RewardServerCommand, EveryTextIsScoredOnceAndTheJudgeIsAntisymmetric) {
+  const TemporaryFolder folder;
+  std::mutex mutex;
+  std::vector<Json> asked;
+  int failures = 1;
+  LoopbackServer server([&](const Received& received) {
+    const std::lock_guard lock(mutex);
+    if (failures-- > 0) return HttpAnswer(503, "busy", "Retry-After: 0\r\n");
+    asked.push_back(*ParseJson(received.body));
+    EXPECT_EQ(received.path, "/v1/classify");
+    const auto length = static_cast<double>(asked.back()["input"].get<std::string>().size());
+    return HttpAnswer(200, DumpJson({{"data", {{{"data", {length / 10}}}}}}));
+  });
+  const std::string judge = "reward:" + server.url() + "/v1/classify#rm";
+  const auto run =
+      Redraft({"bench", "pairs", folder.Write("p", kPairs), "--judge", judge, "--json"});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  const Json json = *ParseJson(run.output);
+  EXPECT_EQ(json["judge"], judge);
+  EXPECT_EQ(json["sets"][0]["accuracy"], 1.0);
+  EXPECT_EQ(json["sets"][0]["asymmetry"], 0.0);
+  EXPECT_EQ(asked.size(), 4U) << "four texts, in two orders each";
+  EXPECT_EQ(asked[0]["model"], "rm");
+}
+
+TEST(RewardServerCommand, AServerThatGivesNoScoreEndsTheCommandWithStatusFour) {
+  const TemporaryFolder folder;
+  LoopbackServer server(
+      [](const Received&) { return HttpAnswer(200, R"({"data":[{"embedding":[1,2]}]})"); });
+  const auto run = Redraft({"judge", "--pairs", folder.Write("p", kPairs), "--judge",
+                            "reward:" + server.url() + "/score"});
+  EXPECT_EQ(run.exit_status, 4);
+  EXPECT_THAT(run.errors, HasSubstr("is its model a reward model?"));
+}
+
 }  // namespace
 }  // namespace redraft::testing

@@ -24,6 +24,27 @@ void OnInterrupt(int) {
   if (interrupts.fetch_add(1) >= 2) ::_exit(6);
 }
 
+const std::shared_ptr<llm::HttpClient>& Http() {
+  static const auto http = std::make_shared<llm::HttpClient>();
+  return http;
+}
+
+/// A judge "reward:URL", or "reward:URL#MODEL" where the server wants a model's name.
+struct RewardServer {
+  std::string url, model;
+  /// The judge's id, without the secrets of a URL.
+  std::string id() const {
+    return "reward:" + llm::ShownUrl(url) + (model.empty() ? "" : "#" + model);
+  }
+};
+std::optional<RewardServer> RewardServerOf(const std::string& spec) {
+  if (!spec.starts_with("reward:http://") && !spec.starts_with("reward:https://")) return {};
+  const std::string address = spec.substr(7);
+  const std::size_t hash = address.find('#');
+  return RewardServer{address.substr(0, hash),
+                      hash == std::string::npos ? "" : address.substr(hash + 1)};
+}
+
 std::string FirstOf(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
 
 void DeclareModels(Args& args, ModelFlags& flags) {
@@ -54,8 +75,8 @@ void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
   args.Option("--judge", flags.judge,
-              "reward, reward:FILE, llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND "
-              "(default reward)");
+              "reward, reward:FILE, reward:URL[#MODEL] (a reward server), llm, rule:shorter, "
+              "rule:longer, rule:coin or exec:COMMAND (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }
@@ -111,12 +132,13 @@ judge::AnswerForm DefaultForm(const ModelChoice& model) {
 }
 
 bool AsksModel(const JudgeChoice& judge) {
-  return judge.spec == "llm" || judge.spec.starts_with("exec:");
+  return judge.spec == "llm" || judge.spec.starts_with("exec:") || RewardServerOf(judge.spec);
 }
 
 Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,
                                                 const core::Rubric& rubric) {
   const std::string& spec = choice.spec;
+  if (const auto server = RewardServerOf(spec)) return judge::RewardServerJudge(server->id());
   if (spec == "reward" || spec.starts_with("reward:")) {
     REDRAFT_ASSIGN(auto model, reward::OpenRewardModel(spec));
     return judge::ScorerJudge(std::make_shared<reward::RewardModel>(std::move(model)));
@@ -135,8 +157,8 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
   }
   return Fail(
       ErrorCode::kInvalidArgument,
-      fmt::format("unknown judge '{}'; use reward, reward:FILE, llm, rule:shorter, rule:longer, "
-                  "rule:coin or exec:COMMAND",
+      fmt::format("unknown judge '{}'; use reward, reward:FILE, reward:URL, llm, rule:shorter, "
+                  "rule:longer, rule:coin or exec:COMMAND",
                   spec));
 }
 
@@ -165,7 +187,28 @@ Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
   options.max_in_flight = choice.concurrency;
   options.price_in = choice.price_in;
   options.price_out = choice.price_out;
-  REDRAFT_ASSIGN(auto endpoint, llm::OpenAiEndpoint::Open(std::move(options), http));
+  REDRAFT_ASSIGN(auto endpoint, llm::OpenAiEndpoint::Open(std::move(options), Http()));
+  return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
+}
+
+Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
+                                                         const ModelFlags& flags) {
+  std::shared_ptr<llm::Endpoint> none;
+  if (judge.spec.starts_with("exec:")) {
+    return std::make_shared<llm::ExecEndpoint>(judge.spec, judge.spec.substr(5));
+  }
+  const auto server = RewardServerOf(judge.spec);
+  if (!server) return none;
+  llm::OpenAiOptions options;
+  options.name = "reward server";
+  options.base_url = server->url;
+  options.model = server->model;
+  // Only a key that was named for this command: the writer's is not for this server.
+  options.key_variable = flags.key_env;
+  if (const char* key = std::getenv(flags.key_env.c_str())) options.key = key;
+  options.tag_requests = flags.tag_requests;
+  REDRAFT_ASSIGN(auto endpoint,
+                 llm::OpenAiEndpoint::OpenReward(std::move(options), server->id(), Http()));
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
 

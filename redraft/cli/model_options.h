@@ -76,6 +76,11 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
 Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
                                                     const ModelFlags& flags);
 
+/// What the judge needs beside the writer's endpoint: a judge program, a reward server, or nothing
+/// (null). Errors: kConfig for the address.
+Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
+                                                         const ModelFlags& flags);
+
 /// What Request::model says for a choice, without opening anything: the model's name at a server,
 /// the id (or file name) of an embedded one.
 std::string RequestModel(const ModelChoice& choice);

@@ -10,7 +10,6 @@
 #include "redraft/cli/progress.h"
 #include "redraft/evolve/engine.h"
 #include "redraft/evolve/section.h"
-#include "redraft/llm/exec_endpoint.h"
 #include "redraft/llm/replay_endpoint.h"
 
 namespace redraft::cli {
@@ -216,10 +215,8 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   llm::Client client(*replies, ClientOptionsFor(options.flags, setup.writer, setup.options.seed));
   REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.writer, options.flags));
   client.AddEndpoint(std::move(endpoint));
-  if (setup.judge.spec.starts_with("exec:")) {
-    client.AddEndpoint(
-        std::make_shared<llm::ExecEndpoint>(setup.judge.spec, setup.judge.spec.substr(5)));
-  }
+  REDRAFT_ASSIGN(auto judging, OpenJudgeEndpoint(setup.judge, options.flags));
+  if (judging) client.AddEndpoint(std::move(judging));
   REDRAFT_RETURN_IF_ERROR(ledger.ClearProjections(run.id));
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
   if (options.json) PrintLine(DumpJson({{"event", "run"}, {"run", run.id}}));

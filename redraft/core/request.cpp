@@ -8,7 +8,7 @@ namespace redraft::core {
 namespace {
 
 constexpr std::array kRoles = {"draft", "judge", "variant", "repair", "edit", "check", "probe"};
-constexpr std::array kKinds = {"chat", "labels", "loglikelihood", "embedding"};
+constexpr std::array kKinds = {"chat", "labels", "loglikelihood", "embedding", "score"};
 
 Json MessagesJson(const Request& request) {
   Json messages = Json::array();
@@ -119,6 +119,7 @@ Json ToJson(const Reply& reply) {
   if (!reply.probs.empty()) json["probs"] = reply.probs;
   if (!reply.logprobs.empty()) json["logprobs"] = reply.logprobs;
   if (!reply.embedding.empty()) json["embedding"] = reply.embedding;
+  if (reply.score) json["score"] = *reply.score;
   json["tokens_in"] = reply.usage.tokens_in;
   json["tokens_out"] = reply.usage.tokens_out;
   json["cost"] = reply.usage.cost;
@@ -135,6 +136,7 @@ Result<Reply> ReplyFromJson(const Json& json) {
     reply.probs = json.value("probs", std::vector<double>{});
     reply.logprobs = json.value("logprobs", std::vector<double>{});
     reply.embedding = json.value("embedding", std::vector<float>{});
+    if (const auto it = json.find("score"); it != json.end()) reply.score = it->get<double>();
     reply.usage = {json.at("tokens_in"), json.at("tokens_out"), json.at("cost")};
     reply.latency_s = json.at("latency_s");
     reply.model = json.at("model");

@@ -23,6 +23,7 @@ enum class RequestKind {
   kLabels,         ///< messages in, probability of each label as the start of the reply out
   kLogLikelihood,  ///< `text` in, log-probability of each of its tokens out
   kEmbedding,      ///< `text` in, one vector out (mean-pooled last hidden state)
+  kScore,          ///< `text` in, one number out (a reward model's)
 };
 const char* ToString(RequestKind kind);
 
@@ -58,7 +59,7 @@ struct Request {
   Role role = Role::kDraft;
   std::string model;                ///< what the answer depends on: endpoint model name or GGUF id
   std::vector<Message> messages;    ///< kChat, kLabels
-  std::string text;                 ///< kLogLikelihood, kEmbedding
+  std::string text;                 ///< kLogLikelihood, kEmbedding, kScore
   std::vector<std::string> labels;  ///< kLabels: e.g. {"A", "B"}
   Sampling sampling;
   int max_tokens = 0;             ///< > 0 for kChat
@@ -101,6 +102,7 @@ struct Reply {
   std::vector<double> probs;     ///< kLabels: one per label, share of all mass (sum = mass <= 1)
   std::vector<double> logprobs;  ///< kLogLikelihood: natural log per token; first token is 0
   std::vector<float> embedding;  ///< kEmbedding
+  std::optional<double> score;   ///< kScore
   Usage usage;
   double latency_s = 0.0;
   std::string model;  ///< as the endpoint names it

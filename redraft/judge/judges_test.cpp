@@ -257,6 +257,36 @@ TEST(ExecJudge, SendsBothTextsAsOneLineAndTakesTheLogit) {
   EXPECT_DOUBLE_EQ(*match->verdict().logit, -1.5);
 }
 
+TEST(RewardServerJudge, AsksForEachTextAndTakesTheDifference) {
+  const auto judge = RewardServerJudge("reward:http://h/score");
+  const auto ab = judge->Play(Pair("x", "y"));
+  const auto asked = ab->Step({});
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].kind, core::RequestKind::kScore);
+  EXPECT_EQ(asked[0].model, "reward:http://h/score");
+  EXPECT_EQ(asked[0].text, "x");
+  EXPECT_EQ(asked[0].first, "a");
+  EXPECT_EQ(asked[1].text, "y");
+  std::vector<core::Reply> replies(2);
+  replies[0].score = 1.5;
+  replies[1].score = -0.5;
+  EXPECT_TRUE(ab->Step(replies).empty());
+  EXPECT_EQ(*ab->verdict().logit, 2.0);
+  EXPECT_EQ(ab->verdict().calls, 2);
+
+  const auto ba = judge->Play(Pair("y", "x"))->Step({});
+  EXPECT_EQ(core::RequestKey(ba[1]), core::RequestKey(asked[0])) << "a text is asked for once";
+}
+
+TEST(RewardServerJudge, HasNoVerdictWithoutBothScores) {
+  const auto match = RewardServerJudge("m")->Play(Pair("x", "y"));
+  match->Step({});
+  std::vector<core::Reply> replies(2);
+  replies[0].score = 1;
+  match->Step(replies);
+  EXPECT_FALSE(match->verdict().p_a);
+}
+
 TEST(Combine, AveragesLogOddsOverOrdersSoThatTheSlotCancels) {
   core::Verdict ab{.a = "a", .b = "b", .p_a = 0.9, .logit = 3.0, .calls = 1};
   core::Verdict ba{.a = "b", .b = "a", .p_a = 0.9, .logit = 2.0, .calls = 1};

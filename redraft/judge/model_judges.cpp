@@ -194,6 +194,42 @@ class ExecJudgeImpl final : public Judge {
   std::string id_;
 };
 
+class ScoresMatch final : public Match {
+ public:
+  ScoresMatch(const Bout& bout, const std::string& judge) : Match(bout, judge) {
+    for (const Contender* contender : {&bout.first, &bout.second}) {
+      core::Request& request = requests_.emplace_back();
+      request.kind = core::RequestKind::kScore;
+      request.role = bout.role;
+      request.model = judge;
+      request.text = contender->text;
+      request.first = contender->id;
+    }
+  }
+  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
+    if (replies.empty()) return requests_;
+    verdict_.calls = 2;
+    if (replies[0].score && replies[1].score)
+      SetLogit(verdict_, *replies[0].score - *replies[1].score);
+    return {};
+  }
+
+ private:
+  std::vector<core::Request> requests_;
+};
+
+class RewardServerJudgeImpl final : public Judge {
+ public:
+  explicit RewardServerJudgeImpl(std::string model) : id_(std::move(model)) {}
+  std::string id() const override { return id_; }
+  std::unique_ptr<Match> Play(Bout bout) const override {
+    return std::make_unique<ScoresMatch>(bout, id_);
+  }
+
+ private:
+  std::string id_;
+};
+
 }  // namespace
 
 Result<AnswerForm> ParseAnswerForm(const std::string& name) {
@@ -222,6 +258,10 @@ Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
   const std::string id = "llm:" + options.model + "@" + framing.substr(0, 8);
   return std::unique_ptr<Judge>(
       std::make_unique<LlmJudgeImpl>(std::move(options), id, std::move(shots), std::move(repair)));
+}
+
+std::unique_ptr<Judge> RewardServerJudge(std::string model) {
+  return std::make_unique<RewardServerJudgeImpl>(std::move(model));
 }
 
 std::unique_ptr<Judge> ExecJudge(std::string command) {

@@ -38,6 +38,11 @@ struct LlmJudgeOptions {
 /// Errors: kNotFound, kInvalidArgument when a prompt file does not render.
 Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options);
 
+/// A reward model behind a server: each text is one kScore request, so a text that meets many
+/// others is asked for once; P(first is better) = sigmoid(score(first) - score(second)). `model` is
+/// what requests name, and the judge's id.
+std::unique_ptr<Judge> RewardServerJudge(std::string model);
+
 /// "exec:COMMAND": the comparison is the line {"first":{"id","text"},"second":{"id","text"}}, the
 /// answer {"logit":x}, positive for the first; carried by llm::ExecEndpoint.
 std::unique_ptr<Judge> ExecJudge(std::string command);

@@ -57,6 +57,8 @@ bool Answers(const EndpointInfo& info, core::RequestKind kind) {
       return info.loglikelihood;
     case core::RequestKind::kEmbedding:
       return info.embeddings;
+    case core::RequestKind::kScore:
+      return info.scores;
   }
   return false;
 }

@@ -19,6 +19,7 @@ struct EndpointInfo {
   bool labels = false;         ///< answers RequestKind::kLabels
   bool loglikelihood = false;  ///< answers RequestKind::kLogLikelihood
   bool embeddings = false;     ///< answers RequestKind::kEmbedding
+  bool scores = false;         ///< answers RequestKind::kScore
   int max_in_flight = 0;       ///< most requests it wants at a time; 0: no limit of its own
   double price_in = 0.0;       ///< per million prompt tokens
   double price_out = 0.0;      ///< per million written tokens

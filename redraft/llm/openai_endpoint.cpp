@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "redraft/llm/openai_format.h"
+#include "redraft/llm/reward_format.h"
 
 namespace redraft::llm {
 namespace {
@@ -31,6 +32,14 @@ std::string WithoutKey(std::string text, const std::string& key) {
   return text;
 }
 
+Status CheckKey(const OpenAiOptions& options) {
+  if (std::none_of(options.key.begin(), options.key.end(), IsControl)) return Ok{};
+  return Fail(ErrorCode::kConfig,
+              fmt::format("endpoint '{}': the key in {} contains a line break or another control "
+                          "character",
+                          options.name, options.key_variable));
+}
+
 }  // namespace
 
 struct OpenAiEndpoint::Server {
@@ -39,6 +48,9 @@ struct OpenAiEndpoint::Server {
   std::string url;
 
   std::vector<std::string> Headers(const core::Request& request) const;
+  std::string Body(const core::Request& request) const {
+    return info.scores ? ScoreBody(url, options.model, request.text) : ChatBody(request);
+  }
   Result<core::Reply> Read(const core::Request& request, Result<HttpResponse> response) const;
   Error Explain(Error error) const;
 };
@@ -60,7 +72,8 @@ Result<core::Reply> OpenAiEndpoint::Server::Read(const core::Request& request,
   // Quoting cuts, and half a key is no longer found: it has to go before.
   const auto body = [&] { return WithoutKey(response->body, options.key); };
   if (response->status == 200) {
-    Result<core::Reply> reply = ParseChat(request, response->body);
+    Result<core::Reply> reply =
+        info.scores ? ParseScore(request, response->body) : ParseChat(request, response->body);
     if (reply) return reply;
     Error error = std::move(reply).error();
     if (error.code == ErrorCode::kMalformedReply) {
@@ -98,14 +111,26 @@ Error OpenAiEndpoint::Server::Explain(Error error) const {
   return std::move(error).Within(fmt::format("endpoint '{}'", options.name));
 }
 
+Result<std::unique_ptr<OpenAiEndpoint>> OpenAiEndpoint::OpenReward(
+    OpenAiOptions options, std::string request_model, std::shared_ptr<HttpClient> http) {
+  REDRAFT_RETURN_IF_ERROR(CheckKey(options));
+  if (auto valid = ChatUrl(options.base_url); !valid) {
+    return Fail(std::move(valid).error().Within(fmt::format("endpoint '{}'", options.name)));
+  }
+  auto server = std::make_shared<Server>();
+  server->url = options.base_url;
+  server->info = {.name = options.name,
+                  .model = std::move(request_model),
+                  .scores = true,
+                  .max_in_flight = options.max_in_flight,
+                  .price_in = options.price_in};
+  server->options = std::move(options);
+  return std::unique_ptr<OpenAiEndpoint>(new OpenAiEndpoint(std::move(server), std::move(http)));
+}
+
 Result<std::unique_ptr<OpenAiEndpoint>> OpenAiEndpoint::Open(OpenAiOptions options,
                                                              std::shared_ptr<HttpClient> http) {
-  if (std::any_of(options.key.begin(), options.key.end(), IsControl)) {
-    return Fail(ErrorCode::kConfig,
-                fmt::format("endpoint '{}': the key in {} contains a line break or another control "
-                            "character",
-                            options.name, options.key_variable));
-  }
+  REDRAFT_RETURN_IF_ERROR(CheckKey(options));
   auto url = ChatUrl(options.base_url);
   if (!url) {
     return Fail(std::move(url).error().Within(fmt::format("endpoint '{}'", options.name)));
@@ -134,7 +159,7 @@ void OpenAiEndpoint::Send(const core::Request& request, ReplyCallback done) {
   http_->Post(this,
               {.url = server_->url,
                .headers = server_->Headers(request),
-               .body = ChatBody(request),
+               .body = server_->Body(request),
                .timeout = server_->options.timeout},
               [server = server_, request, done = std::move(done)](Result<HttpResponse> response) {
                 done(server->Read(request, std::move(response)));

@@ -1,6 +1,7 @@
 #pragma once
 
-// OpenAiEndpoint: any server that speaks the OpenAI chat completions format (openai_format.h).
+// OpenAiEndpoint: any server that speaks the OpenAI chat completions format (openai_format.h), or
+// that scores texts (reward_format.h).
 
 #include <chrono>
 #include <memory>
@@ -27,7 +28,7 @@ struct OpenAiOptions {
   std::chrono::milliseconds timeout{600'000};  ///< for one try
 };
 
-/// Answers kChat and kLabels.
+/// Answers kChat and kLabels; opened by OpenReward, kScore.
 ///
 /// Errors of Send, each naming the endpoint and its URL: kUnavailable (no connection, timeout, 408,
 /// 409, 5xx), kRateLimited with the server's Retry-After (429), kUnauthenticated naming the key's
@@ -40,6 +41,12 @@ class OpenAiEndpoint final : public Endpoint {
   /// Errors: kConfig for a bad base URL or a key that cannot be a header.
   static Result<std::unique_ptr<OpenAiEndpoint>> Open(OpenAiOptions options,
                                                       std::shared_ptr<HttpClient> http);
+  /// A reward server. `options.base_url` is the address to post to, `options.model` the name of the
+  /// model there (may be empty); requests name it `request_model`.
+  /// Errors: as Open.
+  static Result<std::unique_ptr<OpenAiEndpoint>> OpenReward(OpenAiOptions options,
+                                                            std::string request_model,
+                                                            std::shared_ptr<HttpClient> http);
   ~OpenAiEndpoint() override;
 
   const EndpointInfo& info() const override;

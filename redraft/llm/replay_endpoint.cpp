@@ -12,7 +12,8 @@ ReplayEndpoint::ReplayEndpoint(std::string run)
              .embedded = true,
              .labels = true,
              .loglikelihood = true,
-             .embeddings = true}) {}
+             .embeddings = true,
+             .scores = true}) {}
 
 void ReplayEndpoint::Send(const core::Request& request, ReplyCallback done) {
   done(Fail(ErrorCode::kConfig,

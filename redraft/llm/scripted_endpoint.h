@@ -24,7 +24,8 @@ namespace redraft::llm {
 using Script = std::function<Result<core::Reply>(const core::Request& request, int number)>;
 
 struct ScriptedOptions {
-  EndpointInfo info{.name = "script", .labels = true, .loglikelihood = true, .embeddings = true};
+  EndpointInfo info{
+      .name = "script", .labels = true, .loglikelihood = true, .embeddings = true, .scores = true};
   /// Absent: each reply arrives inside Send. Set: replies arrive on another thread, picked at
   /// random among those in flight.
   std::optional<std::uint64_t> shuffle_seed;

@@ -20,8 +20,8 @@ Status CheckStorable(const core::Attempt& attempt) {
                 fmt::format("the reply to request {} is not UTF-8 text", attempt.key));
   }
   if (!std::ranges::all_of(reply.probs, finite) || !std::ranges::all_of(reply.logprobs, finite) ||
-      !std::ranges::all_of(reply.embedding, finite) || !finite(reply.usage.cost) ||
-      !finite(reply.latency_s)) {
+      !std::ranges::all_of(reply.embedding, finite) || !finite(reply.score.value_or(0)) ||
+      !finite(reply.usage.cost) || !finite(reply.latency_s)) {
     return Fail(
         ErrorCode::kInvalidArgument,
         fmt::format("the reply to request {} holds a number that is not finite", attempt.key));
