@@ -191,6 +191,11 @@ Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
 
+std::string JudgeServer(const JudgeChoice& judge) {
+  const auto server = RewardServerOf(judge.spec);
+  return server ? llm::ShownUrl(server->url) : "";
+}
+
 Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
                                                          const ModelFlags& flags) {
   std::shared_ptr<llm::Endpoint> none;

@@ -76,6 +76,9 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
 Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
                                                     const ModelFlags& flags);
 
+/// The server that a judge sends texts to beside the writer's, as it may be shown; empty: none.
+std::string JudgeServer(const JudgeChoice& judge);
+
 /// What the judge needs beside the writer's endpoint: a judge program, a reward server, or nothing
 /// (null). Errors: kConfig for the address.
 Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,

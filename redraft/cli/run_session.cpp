@@ -159,9 +159,11 @@ void PrintSummary(const RunSetup& setup, const SessionOptions& options, const Js
   text += fmt::format("  {} tries, {} tokens in, {} out, cost {:.4f}\n",
                       done.at("tries").get<int>(), tokens.at("in").get<std::int64_t>(),
                       tokens.at("out").get<std::int64_t>(), done.at("cost").get<double>());
-  text += setup.writer.embedded()
-              ? "  nothing left this machine\n"
-              : "  the brief and the texts were sent to " + setup.writer.url + "\n";
+  const std::string server = JudgeServer(setup.judge);
+  if (!setup.writer.embedded())
+    text += "  the brief and the texts were sent to " + setup.writer.url + "\n";
+  if (!server.empty()) text += "  the texts were sent to " + server + " to be scored\n";
+  if (setup.writer.embedded() && server.empty()) text += "  nothing left this machine\n";
   if (!setup.section.empty() && options.output.empty()) {
     text += "  section '" + setup.section + "' of " + setup.document + " now holds it\n";
   } else if (!options.output.empty()) {

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kLooked = 1000;  // pairs are enough to tell
 
-bool BelowChance(const reward::Accuracy& accuracy) { return accuracy.wilson[1] < 0.5; }
-
 }  // namespace
 
 Result<std::vector<std::size_t>> SeparateTests(const reward::Dataset& training,
@@ -44,18 +42,13 @@ Status WarnIfSwapped(const reward::Dataset& data, unsigned threads) {
   std::vector<reward::Pair> looked;
   const std::size_t step = (data.pairs.size() + kLooked - 1) / kLooked;
   for (std::size_t i = 0; i < data.pairs.size(); i += step) looked.push_back(data.pairs[i]);
-  const reward::Accuracy accuracy = EvaluatePairs(built_in, looked, threads);
-  if (BelowChance(accuracy)) {
-    fmt::print(stderr,
-               "redraft: warning: the built-in model prefers the rejected text in {:.0f} % of the "
-               "pairs: are chosen and rejected swapped?\n",
-               100 * (1 - accuracy.accuracy));
-  }
+  WarnIfBelowChance("the training pairs, by the built-in model,",
+                    EvaluatePairs(built_in, looked, threads));
   return Ok{};
 }
 
 void WarnIfBelowChance(const std::string& set, const reward::Accuracy& accuracy) {
-  if (!BelowChance(accuracy)) return;
+  if (accuracy.wilson[1] >= 0.5) return;
   fmt::print(stderr,
              "redraft: warning: accuracy on {} is below chance ({:.1f} %): are chosen and rejected "
              "swapped?\n",

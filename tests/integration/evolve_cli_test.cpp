@@ -222,6 +222,23 @@ TEST_F(EvolveCli, AsksAProgramForVerdicts) {
   EXPECT_EQ(dead.exit_status, 4) << dead.errors;
 }
 
+TEST_F(EvolveCli, AsksARewardServerOncePerTextAndSaysThatTextsWentThere) {
+  LoopbackServer server([](const Received& received) {
+    const auto length = static_cast<double>(received.body.size());
+    return HttpAnswer(200, DumpJson({{"score", length / 100}}));
+  });
+  const std::string judge = "reward:" + server.url() + "/score";
+  const ProcessResult run = Redraft(Command({"--judge", judge, "--json"}));
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  EXPECT_EQ(LastLine(run)["calls"]["judge"], 10) << "six drafts and four variants";
+  EXPECT_EQ(server.requests(), 10);
+  const ProcessResult replay = Redraft({"replay", "latest", "--db", db_, "--json"});
+  EXPECT_EQ(replay.output, run.output);
+  EXPECT_EQ(server.requests(), 10);
+  EXPECT_THAT(Redraft(Command({"--judge", judge})).errors,
+              HasSubstr("the texts were sent to " + server.url() + "/score to be scored"));
+}
+
 TEST(Help, IsThereForEveryCommandWithAnExample) {
   const ProcessResult help = Redraft({"--help"});
   EXPECT_EQ(help.exit_status, 0);
