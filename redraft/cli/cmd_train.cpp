@@ -20,8 +20,8 @@ struct Options {
   std::vector<std::string> pairs;
   std::vector<std::string> scores;
   std::vector<std::string> tests;
+  std::vector<std::string> without;
   std::string output;
-  std::string length = "neutral";
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -37,22 +37,87 @@ std::string CommandOnRecord(const Options& options) {
   };
   add(" --pairs", options.pairs);
   add(" --scores", options.scores);
-  return command + fmt::format(" --length {} --seed {}", options.length, options.seed);
-}
-
-Json TestJson(const std::string& set, const reward::Accuracy& accuracy, std::size_t shared) {
-  return {{"set", set},
-          {"pairs", accuracy.pairs},
-          {"shared_with_training", shared},
-          {"accuracy", accuracy.accuracy},
-          {"wilson", accuracy.wilson},
-          {"shorter_wins", accuracy.shorter_wins}};
+  add(" --without", options.without);
+  return command + fmt::format(" --seed {}", options.seed);
 }
 
 std::string AccuracyLine(const reward::Accuracy& accuracy) {
-  return fmt::format("{:.1f} % of {} pairs [{:.1f}, {:.1f}]; shorter wins {:.1f} %",
+  return fmt::format("{:.1f} % of {} pairs [{:.1f}, {:.1f}]; length-balanced {}; shorter wins {:.1f} %",
                      100 * accuracy.accuracy, accuracy.pairs, 100 * accuracy.wilson[0],
-                     100 * accuracy.wilson[1], 100 * accuracy.shorter_wins);
+                     100 * accuracy.wilson[1],
+                     accuracy.balanced ? fmt::format("{:.1f} %", 100 * *accuracy.balanced) : "none",
+                     100 * accuracy.shorter_wins);
+}
+
+Json AccuracyJson(const reward::Accuracy& accuracy) {
+  return {{"pairs", accuracy.pairs},
+          {"accuracy", accuracy.accuracy},
+          {"wilson", accuracy.wilson},
+          {"balanced_length", accuracy.balanced ? Json(*accuracy.balanced) : Json()},
+          {"shorter_wins", accuracy.shorter_wins}};
+}
+
+Json TestJson(const std::string& set, const reward::Accuracy& accuracy, std::size_t shared) {
+  Json object = AccuracyJson(accuracy);
+  object["set"] = set;
+  object["shared_with_training"] = shared;
+  return object;
+}
+
+Json CorruptionsJson(const reward::TrainReport& report) {
+  Json object = Json::object();
+  for (std::size_t i = 0; i < reward::kCorruptions; ++i) {
+    const reward::Robustness& kind = report.corruptions[i];
+    if (kind.texts == 0) continue;
+    object[std::string(reward::NameOf(static_cast<reward::Corruption>(i)))] = {
+        {"texts", kind.texts}, {"compared", kind.compared}, {"scored", kind.scored}};
+  }
+  return object;
+}
+
+Json ReportJson(const reward::TrainReport& report) {
+  Json relations = Json::object();
+  for (std::size_t i = 0; i < reward::kRelations; ++i) {
+    relations[std::string(reward::NameOf(static_cast<reward::Relation>(i)))] = {
+        {"pairs", report.related[i]}, {"scale", report.scale[i]}};
+  }
+  return {{"pairs", report.pairs},
+          {"scores", report.scores},
+          {"groups", report.groups},
+          {"folds", report.folds},
+          {"cv_accuracy", report.cv.accuracy},
+          {"cv_wilson", report.cv.wilson},
+          {"cv", AccuracyJson(report.cv)},
+          {"floor", AccuracyJson(report.floor)},
+          {"floor_margin", report.floor_margin},
+          {"shorter_wins", report.cv.shorter_wins},
+          {"unrelated_accuracy", report.unrelated.accuracy},
+          {"unrelated_stated", report.unrelated_stated},
+          {"calibration_error", report.calibration_error},
+          {"slope", report.slope},
+          {"relations", relations},
+          {"corruptions", CorruptionsJson(report)}};
+}
+
+void PrintReport(const reward::TrainReport& report) {
+  PrintLine(fmt::format("cross-validation, {} folds: {}", report.folds, AccuracyLine(report.cv)));
+  PrintLine(fmt::format("n-gram floor, same folds:   {}", AccuracyLine(report.floor)));
+  PrintLine(fmt::format("difference from the floor:  {:+.1f} points, with 95 % confidence above {:+.1f}",
+                        100 * (report.cv.accuracy - report.floor.accuracy),
+                        100 * report.floor_margin));
+  PrintLine(fmt::format("calibration error {:.3f}, reliability slope {:.2f} [{:.2f}, {:.2f}]",
+                        report.calibration_error, report.slope[0], report.slope[1],
+                        report.slope[2]));
+  PrintLine(fmt::format("unrelated texts: {:.1f} % right, {:.1f} % claimed",
+                        100 * report.unrelated.accuracy, 100 * report.unrelated_stated));
+  PrintLine("a held-out text preferred to its corruption, in percent: compared, by score alone");
+  for (std::size_t i = 0; i < reward::kCorruptions; ++i) {
+    const reward::Robustness& kind = report.corruptions[i];
+    if (kind.texts == 0) continue;
+    PrintLine(fmt::format("  {:<18} {:>5} texts {:>6.1f} {:>6.1f}",
+                          reward::NameOf(static_cast<reward::Corruption>(i)), kind.texts,
+                          100 * kind.compared, 100 * kind.scored));
+  }
 }
 
 Result<int> TrainReward(const Options& options) {
@@ -78,9 +143,12 @@ Result<int> TrainReward(const Options& options) {
 
   reward::TrainOptions train;
   train.command = CommandOnRecord(options);
-  train.length_neutral = options.length == "neutral";
   train.seed = options.seed;
   train.threads = static_cast<unsigned>(options.threads);
+  for (const std::string& name : options.without) {
+    REDRAFT_ASSIGN(const reward::Corruption kind, reward::ParseCorruption(name));
+    train.leave_out.push_back(kind);
+  }
   REDRAFT_ASSIGN(const reward::TrainedReward trained, reward::TrainReward(data, train));
   const std::string bytes = trained.model.Serialize();
   REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(options.output, bytes));
@@ -98,31 +166,21 @@ Result<int> TrainReward(const Options& options) {
     test_lines += fmt::format("\n{}: {}", tests[i].sources.front().name, AccuracyLine(accuracy));
   }
   if (options.json) {
-    PrintLine(DumpJson({{"schema", "redraft.train/1"},
-                        {"model", trained.model.id()},
-                        {"pairs", report.pairs},
-                        {"scores", report.scores},
-                        {"groups", report.groups},
-                        {"folds", report.folds},
-                        {"cv_accuracy", report.cv.accuracy},
-                        {"cv_wilson", report.cv.wilson},
-                        {"shorter_wins", report.cv.shorter_wins},
-                        {"unrelated_accuracy", report.unrelated.accuracy},
-                        {"unrelated_stated", report.unrelated_stated},
-                        {"scale", report.scale},
-                        {"tests", test_results},
-                        {"seconds", seconds},
-                        {"sha256", Sha256Hex(bytes)}}));
-  } else {
-    PrintLine(fmt::format("{} written to {} ({:.0f} kB) from {} pairs and {} scores in {:.1f} s",
-                          trained.model.id(), options.output,
-                          static_cast<double>(bytes.size()) / 1000, report.pairs, report.scores,
-                          seconds));
-    PrintLine(fmt::format("cross-validation, {} folds: {}", report.folds, AccuracyLine(report.cv)));
-    PrintLine(fmt::format("unrelated texts: {:.1f} % right, {:.1f} % claimed{}",
-                          100 * report.unrelated.accuracy, 100 * report.unrelated_stated,
-                          test_lines));
+    Json object = ReportJson(report);
+    object["schema"] = "redraft.train/1";
+    object["model"] = trained.model.id();
+    object["tests"] = test_results;
+    object["seconds"] = seconds;
+    object["sha256"] = Sha256Hex(bytes);
+    PrintLine(DumpJson(object));
+    return 0;
   }
+  PrintLine(fmt::format("{} written to {} ({:.0f} kB) from {} pairs and {} scores in {:.1f} s",
+                        trained.model.id(), options.output,
+                        static_cast<double>(bytes.size()) / 1000, report.pairs, report.scores,
+                        seconds));
+  PrintReport(report);
+  if (!test_lines.empty()) PrintLine(test_lines.substr(1));
   return 0;
 }
 
@@ -144,8 +202,8 @@ void DeclareTrain(Args& root) {
           "--test", options->tests,
           "pair files to report accuracy on; what they share with the training data is left out")
       .Group("Training")
-      .Choice("--length", options->length, {"neutral", "free"},
-              "neutral takes the drift of scores with length out; free is the plain n-gram model")
+      .Option("--without", options->without,
+              "kinds of corruption not to learn from, to see how the model takes the unknown")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
       .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
       .Group("Output")

@@ -1,7 +1,5 @@
 #include "redraft/judge/local_judges.h"
 
-#include <mutex>
-#include <unordered_map>
 
 #include "redraft/base/random.h"
 #include "redraft/text/words.h"
@@ -27,25 +25,12 @@ class ScorerJudgeImpl final : public Judge {
       : scorer_(std::move(scorer)) {}
   std::string id() const override { return scorer_->id(); }
   std::unique_ptr<Match> Play(Bout bout) const override {
-    const double logit = ScoreOf(bout.first.text) - ScoreOf(bout.second.text);
+    const double logit = scorer_->Compare(bout.first.text, bout.second.text);
     return std::make_unique<Decided>(bout, id(), core::Probability(logit), logit);
   }
 
  private:
-  /// A text meets many others; it is scored once.
-  double ScoreOf(const std::string& text) const {
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto known = scores_.find(text); known != scores_.end()) return known->second;
-    }
-    const double score = scorer_->Score(text);
-    const std::lock_guard lock(mutex_);
-    return scores_.emplace(text, score).first->second;
-  }
-
   std::shared_ptr<const core::Scorer> scorer_;
-  mutable std::mutex mutex_;
-  mutable std::unordered_map<std::string, double> scores_;  ///< guarded by mutex_
 };
 
 /// Picks a winner by length; `sign` +1 favours the longer text.

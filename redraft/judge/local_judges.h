@@ -9,7 +9,7 @@
 
 namespace redraft::judge {
 
-/// P(first is better) = sigmoid(score(first) - score(second)). Blind to order by construction.
+/// P(first is better) = sigmoid(Compare(first, second)). Blind to order by construction.
 std::unique_ptr<Judge> ScorerJudge(std::shared_ptr<const core::Scorer> scorer);
 
 /// "shorter" or "longer": certain, a tie at equal word counts. Words are runs of non-space bytes.

@@ -93,30 +93,14 @@ std::vector<std::pair<std::string, Rows>> PartBy(
 /// Logistic regression of outcomes on stated log-odds, without intercept: both orders of a pair are
 /// looked at, so there is none. None when outcomes are separated by the sign of the log-odds.
 double Slope(const Rows& rows) {
-  std::vector<std::pair<double, double>> margins;  // log-odds for the better text, weight
-  bool right = false, wrong = false;
+  std::vector<double> margins, weights;  // log-odds for the better text
   for (const auto& [row, weight] : rows) {
     if (Tied(*row) || !row->p_a) continue;
     const double p = std::clamp(ForBetter(*row), kLeastProbability, 1 - kLeastProbability);
-    const double margin = std::log(p / (1 - p));
-    margins.emplace_back(margin, weight);
-    right |= margin > 0;
-    wrong |= margin < 0;
+    margins.push_back(std::log(p / (1 - p)));
+    weights.push_back(weight);
   }
-  if (!right || !wrong) return std::numeric_limits<double>::quiet_NaN();
-  // The likelihood is concave in the slope: bisection on its derivative.
-  const auto derivative = [&](double slope) {
-    double sum = 0;
-    for (const auto& [margin, weight] : margins)
-      sum += weight * margin / (1 + std::exp(slope * margin));
-    return sum;
-  };
-  double low = -100, high = 100;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (derivative(middle) > 0 ? low : high) = middle;
-  }
-  return (low + high) / 2;
+  return stats::ReliabilitySlope(margins, weights);
 }
 
 std::vector<stats::CalibrationBin> Reliability(const Rows& rows) {

@@ -17,7 +17,6 @@ namespace redraft::reward {
 namespace {
 
 constexpr std::int32_t kReplacement = 0xFFFD;
-constexpr std::int32_t kDropped = -1;
 constexpr std::int32_t kEllipsis = 0x2026;
 
 std::int32_t LowerCase(std::int32_t c) {
@@ -33,8 +32,9 @@ std::int32_t LowerCase(std::int32_t c) {
   return c;
 }
 
-/// One code point as the model sees it: a folded one, ' ' for white space, or kDropped.
-std::int32_t Fold(std::int32_t c) {
+}  // namespace
+
+std::int32_t FoldCodePoint(std::int32_t c) {
   if (c < 0x80) {
     if (c == ' ' || (c >= 0x09 && c <= 0x0D)) return ' ';
     return c < 0x20 || c == 0x7F ? kDropped : LowerCase(c);
@@ -52,6 +52,8 @@ std::int32_t Fold(std::int32_t c) {
   if (c >= 0x2012 && c <= 0x2015) return 0x2014;
   return LowerCase(c);
 }
+
+namespace {
 
 /// Counts 64-bit keys, remembering the order of their first occurrence.
 class GramCounter {
@@ -104,7 +106,7 @@ std::string FoldText(std::string_view input) {
       out += "...";
       continue;
     }
-    const std::int32_t c = Fold(decoded == text::kBadByte ? kReplacement : decoded);
+    const std::int32_t c = FoldCodePoint(decoded == text::kBadByte ? kReplacement : decoded);
     if (c == kDropped || (c == ' ' && out.back() == ' ')) continue;
     text::AppendCodePoint(out, c);
   }
@@ -161,21 +163,6 @@ double TermFrequency(std::uint32_t count) {
     return table;
   }();
   return count < kTable.size() ? kTable[count] : 1 + PortableLog(count);
-}
-
-std::string FeatureFingerprint() {
-  static constexpr std::string_view kProbe =
-      "The tide took the ladder, then the boat; nobody said \xE2\x80\x9C"
-      "don\xE2\x80\x99t\xE2\x80\x9D"
-      " \xE2\x80\x94 not even \xC3\x89lise, \xD0\x9E\xD0\xBB\xD0\xB3\xD0\xB0 or "
-      "\xCE\x86ris\xE2\x80\xA6"
-      "\tThe the\xC2\xA0THE \xC5\x81\xC3\xB3"
-      "d\xC5\xBA \xE6\xB5\xB7\xE8\xBE\xBA a I \xFF\x80 \x01.";
-  std::string record;
-  for (const Gram& gram : CountGrams(kProbe)) {
-    record += fmt::format("{:x}:{} ", gram.hash, gram.count);
-  }
-  return fmt::format("{:016x}", StableHash(record));
 }
 
 }  // namespace redraft::reward

@@ -34,6 +34,11 @@ struct Gram {
   friend bool operator==(const Gram&, const Gram&) = default;
 };
 
+inline constexpr std::int32_t kDropped = -1;
+
+/// One code point as the model sees it: a folded one, ' ' for white space, or kDropped.
+std::int32_t FoldCodePoint(std::int32_t c);
+
 /// The folded text that n-grams are read from: words with one space before, between and after them;
 /// empty when there is no word.
 std::string FoldText(std::string_view input);
@@ -49,9 +54,5 @@ double TermFrequency(std::uint32_t count);
 /// the C library's does not promise. x > 0 and finite; error below 1e-15 relative to max(1, |ln
 /// x|).
 double PortableLog(double x);
-
-/// Changes whenever CountGrams changes: stored in model files, so that weights are never applied to
-/// features they were not trained on.
-std::string FeatureFingerprint();
 
 }  // namespace redraft::reward

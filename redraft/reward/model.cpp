@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <mutex>
+#include <unordered_map>
 #include <utility>
 
 #include "redraft/base/assets.h"
@@ -21,7 +23,7 @@ namespace redraft::reward {
 namespace {
 
 constexpr std::string_view kMagic = "RDREWARD";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderBytes = kMagic.size() + 8;
 constexpr std::size_t kDigestBytes = 64;
 constexpr std::size_t kCellBytes = 4;
@@ -42,34 +44,75 @@ std::uint32_t GetLittleEndian(std::string_view bytes, std::size_t at, std::size_
   return value;
 }
 
-bool Usable(const RewardModelData& data) {
-  return !data.name.empty() && std::has_single_bit(data.cells.size()) &&
-         data.cells.size() <= kMaxCells && std::isfinite(data.weight_scale) &&
-         std::isfinite(data.length_slope) && std::isfinite(data.bias) &&
-         data.reference.size() == kQuantiles &&
-         std::all_of(data.reference.begin(), data.reference.end(),
-                     [](double q) { return std::isfinite(q); }) &&
-         std::is_sorted(data.reference.begin(), data.reference.end());
+bool AllFinite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
+
+bool Usable(const Norm& norm) {
+  return std::isfinite(norm.mean) && std::isfinite(norm.deviation) && norm.deviation > 0;
+}
+
+bool Usable(const Experts& experts) {
+  return std::has_single_bit(experts.cells.size()) && experts.cells.size() <= kMaxCells &&
+         std::isfinite(experts.cell_scale) && Usable(experts.texture) &&
+         Usable(experts.sentence_texture) && Usable(experts.order) && Usable(experts.wording) &&
+         experts.lexicon.cells().size() == Lexicon::kCells &&
+         experts.belonging.size() == kBelongingFeatures + 1 && AllFinite(experts.belonging) &&
+         experts.seam.size() == kSeamFeatures + 1 && AllFinite(experts.seam) &&
+         experts.substance.size() == kSubstanceFeatures + 1 && AllFinite(experts.substance) &&
+         experts.order_weights.cells.size() == std::size_t{1} << kOrderBits &&
+         std::isfinite(experts.order_weights.scale) &&
+         experts.wording_weights.cells.size() == std::size_t{1} << kWordingBits &&
+         std::isfinite(experts.wording_weights.scale);
+}
+
+bool Usable(const RewardModelData& data) {
+  return !data.name.empty() && Usable(data.experts) &&
+         std::all_of(data.heads.begin(), data.heads.end(),
+                     [](const Head& head) { return AllFinite(head); }) &&
+         AllFinite(data.typical) && std::isfinite(data.bias) &&
+         std::all_of(data.references.begin(), data.references.end(), [](const auto& reference) {
+           return reference.size() == kQuantiles && AllFinite(reference) &&
+                  std::is_sorted(reference.begin(), reference.end());
+         });
+}
+
+Json ToJson(const Norm& norm) { return {norm.mean, norm.deviation}; }
 
 /// Everything before the digest.
 std::string Body(const RewardModelData& data) {
+  const Experts& experts = data.experts;
   const std::string metadata = DumpJson({{"name", data.name},
                                          {"features", FeatureFingerprint()},
-                                         {"cells", data.cells.size()},
-                                         {"weight_scale", data.weight_scale},
-                                         {"length_slope", data.length_slope},
+                                         {"cells", experts.cells.size()},
+                                         {"cell_scale", experts.cell_scale},
+                                         {"texture", ToJson(experts.texture)},
+                                         {"sentence_texture", ToJson(experts.sentence_texture)},
+                                         {"order", ToJson(experts.order)},
+                                         {"wording", ToJson(experts.wording)},
+                                         {"belonging", experts.belonging},
+                                         {"seam", experts.seam},
+                                         {"substance", experts.substance},
+                                         {"order_scale", experts.order_weights.scale},
+                                         {"wording_scale", experts.wording_weights.scale},
+                                         {"heads", data.heads},
+                                         {"typical", data.typical},
                                          {"bias", data.bias},
-                                         {"reference", data.reference},
+                                         {"references", data.references},
                                          {"provenance", data.provenance}});
   std::string body(kMagic);
-  body.reserve(kHeaderBytes + metadata.size() + data.cells.size() * kCellBytes + kDigestBytes);
   PutLittleEndian(body, kVersion, 4);
   PutLittleEndian(body, static_cast<std::uint32_t>(metadata.size()), 4);
   body += metadata;
-  for (const auto& cell : data.cells) {
+  for (const Cell& cell : experts.cells) {
     PutLittleEndian(body, static_cast<std::uint16_t>(cell.weight), 2);
     PutLittleEndian(body, cell.idf, 2);
+  }
+  for (const std::uint8_t rarity : experts.lexicon.cells()) body += static_cast<char>(rarity);
+  for (const auto* weights : {&experts.order_weights, &experts.wording_weights}) {
+    for (const std::int16_t weight : weights->cells) {
+      PutLittleEndian(body, static_cast<std::uint16_t>(weight), 2);
+    }
   }
   return body;
 }
@@ -84,11 +127,97 @@ double NumberAt(const Json& object, const char* key) {
   return value != object.end() && value->is_number() ? value->get<double>() : std::nan("");
 }
 
+/// The numbers of an array; NaN where there is something else.
+std::vector<double> Numbers(const Json& array) {
+  std::vector<double> numbers;
+  if (!array.is_array()) return numbers;
+  for (const Json& value : array) {
+    numbers.push_back(value.is_number() ? value.get<double>() : std::nan(""));
+  }
+  return numbers;
+}
+
+std::vector<double> NumbersAt(const Json& object, const char* key) {
+  return Numbers(object.value(key, Json()));
+}
+
+Norm NormAt(const Json& object, const char* key) {
+  const std::vector<double> numbers = NumbersAt(object, key);
+  return numbers.size() == 2 ? Norm{numbers[0], numbers[1]} : Norm{std::nan(""), 1};
+}
+
+/// All NaN unless `numbers` has as many entries as there are signals.
+Signals SignalsOf(const std::vector<double>& numbers) {
+  Signals signals;
+  signals.fill(std::nan(""));
+  if (numbers.size() == kSignals) std::copy(numbers.begin(), numbers.end(), signals.begin());
+  return signals;
+}
+
+/// Reads the weights behind the metadata; false when there are too few or too many bytes.
+bool ReadWeights(std::string_view bytes, Experts& experts) {
+  const std::size_t hashed = (std::size_t{1} << kOrderBits) + (std::size_t{1} << kWordingBits);
+  const std::size_t fixed = Lexicon::kCells + 2 * hashed;
+  if (bytes.size() < fixed || (bytes.size() - fixed) % kCellBytes != 0) return false;
+  experts.cells.resize((bytes.size() - fixed) / kCellBytes);
+  std::size_t at = 0;
+  const auto next = [&](std::size_t size) {
+    const std::uint32_t value = GetLittleEndian(bytes, at, size);
+    at += size;
+    return value;
+  };
+  for (Cell& cell : experts.cells) {
+    cell.weight = static_cast<std::int16_t>(next(2));
+    cell.idf = static_cast<std::uint16_t>(next(2));
+  }
+  std::vector<std::uint8_t> rarity(Lexicon::kCells);
+  for (auto& value : rarity) value = static_cast<std::uint8_t>(next(1));
+  experts.lexicon = Lexicon(std::move(rarity));
+  experts.order_weights.cells.resize(std::size_t{1} << kOrderBits);
+  experts.wording_weights.cells.resize(std::size_t{1} << kWordingBits);
+  for (auto* weights : {&experts.order_weights, &experts.wording_weights}) {
+    for (auto& weight : weights->cells) weight = static_cast<std::int16_t>(next(2));
+  }
+  return true;
+}
+
 }  // namespace
+
+/// The texts that were measured last: a text in a tournament meets many others.
+class RewardModel::Memory {
+ public:
+  struct Entry {
+    Entry(std::string_view source, const Experts& experts)
+        : text(source), measured(text, experts) {}
+    const std::string text;
+    const Measured measured;
+  };
+
+  std::shared_ptr<const Entry> Measure(std::string_view text, const Experts& experts) {
+    constexpr std::size_t kMost = 256;
+    constexpr std::size_t kLongest = std::size_t{1} << 16U;  // bytes; longer ones are not kept
+    {
+      const std::lock_guard lock(mutex_);
+      const auto known = entries_.find(text);
+      if (known != entries_.end()) return known->second;
+    }
+    auto entry = std::make_shared<const Entry>(text, experts);
+    if (text.size() > kLongest) return entry;
+    const std::lock_guard lock(mutex_);
+    if (entries_.size() >= kMost) entries_.clear();
+    entries_.emplace(entry->text, entry);
+    return entry;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string_view, std::shared_ptr<const Entry>> entries_;  ///< by its own text
+};
 
 RewardModel::RewardModel(RewardModelData data) : RewardModel(std::move(data), std::string_view()) {}
 
-RewardModel::RewardModel(RewardModelData data, std::string_view digest) : data_(std::move(data)) {
+RewardModel::RewardModel(RewardModelData data, std::string_view digest)
+    : data_(std::move(data)), memory_(std::make_shared<Memory>()) {
   REDRAFT_CHECK(Usable(data_));
   id_ = fmt::format("reward:{}@{}", data_.name,
                     (digest.empty() ? Sha256Hex(Body(data_)) : std::string(digest)).substr(0, 8));
@@ -120,25 +249,33 @@ Result<RewardModel> RewardModel::Parse(std::string_view bytes, const std::string
   }
 
   RewardModelData data;
+  Experts& experts = data.experts;
   const Json name = metadata->value("name", Json());
   if (name.is_string()) data.name = name.get<std::string>();
-  data.weight_scale = NumberAt(*metadata, "weight_scale");
-  data.length_slope = NumberAt(*metadata, "length_slope");
+  experts.cell_scale = NumberAt(*metadata, "cell_scale");
+  experts.texture = NormAt(*metadata, "texture");
+  experts.sentence_texture = NormAt(*metadata, "sentence_texture");
+  experts.order = NormAt(*metadata, "order");
+  experts.wording = NormAt(*metadata, "wording");
+  experts.belonging = NumbersAt(*metadata, "belonging");
+  experts.seam = NumbersAt(*metadata, "seam");
+  experts.substance = NumbersAt(*metadata, "substance");
+  experts.order_weights.scale = NumberAt(*metadata, "order_scale");
+  experts.wording_weights.scale = NumberAt(*metadata, "wording_scale");
+  const Json heads = metadata->value("heads", Json());
+  for (std::size_t i = 0; i < kRelations; ++i) {
+    data.heads[i] = SignalsOf(heads.is_array() && i < heads.size() ? Numbers(heads[i])
+                                                                   : std::vector<double>());
+  }
+  data.typical = SignalsOf(NumbersAt(*metadata, "typical"));
   data.bias = NumberAt(*metadata, "bias");
-  if (const Json reference = metadata->value("reference", Json()); reference.is_array()) {
-    for (const Json& quantile : reference) {
-      data.reference.push_back(quantile.is_number() ? quantile.get<double>() : std::nan(""));
-    }
+  const Json references = metadata->value("references", Json());
+  for (std::size_t i = 0; i < data.references.size(); ++i) {
+    if (references.is_array() && i < references.size()) data.references[i] = Numbers(references[i]);
   }
   data.provenance = metadata->value("provenance", Json());
-  const std::string_view cells = body.substr(kHeaderBytes + metadata_size);
-  if (cells.size() % kCellBytes != 0 || cells.size() / kCellBytes > kMaxCells) {
+  if (!ReadWeights(body.substr(kHeaderBytes + metadata_size), experts)) {
     return Unusable(origin, "bad number of weights");
-  }
-  data.cells.resize(cells.size() / kCellBytes);
-  for (std::size_t i = 0; i < data.cells.size(); ++i) {
-    data.cells[i].weight = static_cast<std::int16_t>(GetLittleEndian(cells, i * kCellBytes, 2));
-    data.cells[i].idf = static_cast<std::uint16_t>(GetLittleEndian(cells, i * kCellBytes + 2, 2));
   }
   if (!Usable(data)) return Unusable(origin, "a number in it is missing, infinite or out of order");
   return RewardModel(std::move(data), bytes.substr(body.size()));
@@ -150,24 +287,41 @@ Result<RewardModel> RewardModel::BuiltIn() {
 }
 
 double RewardModel::Score(std::string_view text) const {
-  const std::size_t mask = data_.cells.size() - 1;
-  double dot = 0;
-  double square = 0;
-  const std::vector<Gram> grams = CountGrams(text);
-  for (const Gram& gram : grams) {
-    const auto& cell = data_.cells[gram.hash & mask];
-    const double value = TermFrequency(gram.count) * cell.idf;
-    square += value * value;
-    const double term = value * cell.weight;
-    dot += gram.negative() ? -term : term;
-  }
-  if (square == 0) return data_.reference.front();
-  const double drift = data_.length_slope * PortableLog(static_cast<double>(grams.size()));
-  return data_.weight_scale * (dot / std::sqrt(square)) - drift + data_.bias;
+  const Measured measured(text, data_.experts);
+  if (measured.passage.words() == 0) return data_.references[0].front();
+  return Weigh(data_.heads[static_cast<std::size_t>(Relation::kUnrelated)], measured.signals) +
+         data_.bias;
 }
 
-double RewardModel::Percentile(double score) const {
-  const auto& quantiles = data_.reference;
+double RewardModel::Compare(std::string_view a, std::string_view b) const {
+  const auto left = memory_->Measure(a, data_.experts);
+  const auto right = memory_->Measure(b, data_.experts);
+  if (left->measured.passage.words() == 0 || right->measured.passage.words() == 0) {
+    return Score(a) - Score(b);
+  }
+  const Contrast contrast = reward::Compare(left->measured, right->measured, data_.experts);
+  return Weigh(data_.heads[static_cast<std::size_t>(contrast.relation)], contrast.difference);
+}
+
+Explanation RewardModel::Explain(std::string_view text) const {
+  Explanation explanation;
+  const Passage passage(text);
+  const Signals signals = Measure(passage, text, data_.experts);
+  const Head& head = data_.heads[static_cast<std::size_t>(Relation::kUnrelated)];
+  for (std::size_t i = 0; i < kSignals; ++i) {
+    explanation.parts[i] = head[i] * (signals[i] - data_.typical[i]);
+  }
+  const auto views = ViewSentences(OrderOf(passage), data_.experts);
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const std::string_view sentence = passage.sentences()[i].text;
+    const auto begin = static_cast<std::size_t>(sentence.data() - text.data());
+    explanation.sentences.push_back({begin, begin + sentence.size(), views[i]});
+  }
+  return explanation;
+}
+
+double RewardModel::Percentile(double score, Reference among) const {
+  const auto& quantiles = data_.references[static_cast<std::size_t>(among)];
   const auto above = std::upper_bound(quantiles.begin(), quantiles.end(), score);
   if (above == quantiles.begin()) return 0;
   if (above == quantiles.end()) return 100;

@@ -8,7 +8,6 @@ namespace redraft::reward {
 namespace {
 
 constexpr double kTolerance = 1e-5;  // logits; predictions are reproduced to 1e-4
-constexpr int kMaxSweeps = 1000;
 
 void AddScaled(std::vector<double>& weights, double factor, const SparseVector& vector) {
   for (std::size_t i = 0; i < vector.index.size(); ++i) {
@@ -49,7 +48,8 @@ double Dot(std::span<const double> weights, const SparseVector& vector) {
 
 std::vector<double> FitPairwiseLogistic(std::span<const SparseVector> vectors,
                                         std::span<const Comparison> comparisons,
-                                        std::size_t dimension, double c, Rng order) {
+                                        std::size_t dimension, double c, Rng order,
+                                        int sweeps) {
   // Each comparison has a dual variable alpha = c * Sigmoid(t) in (0, c), and w = sum alpha * x
   // with x = x_better - x_worse. At the optimum t = -w.x for every comparison.
   std::vector<double> weights(dimension, 0.0);
@@ -76,7 +76,7 @@ std::vector<double> FitPairwiseLogistic(std::span<const SparseVector> vectors,
 
   std::vector<std::size_t> sequence(comparisons.size());
   std::iota(sequence.begin(), sequence.end(), std::size_t{0});
-  for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
     order.Shuffle(sequence);
     double worst = 0;
     for (const std::size_t i : sequence) {

@@ -5,132 +5,25 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "redraft/base/parallel.h"
 #include "redraft/reward/design.h"
-#include "redraft/reward/features.h"
-#include "redraft/reward/pairwise_logistic.h"
+#include "redraft/reward/stacking.h"
+#include "redraft/stats/bootstrap.h"
+#include "redraft/stats/calibration.h"
 #include "redraft/stats/intervals.h"
 #include "redraft/text/words.h"
 
 namespace redraft::reward {
 namespace {
 
-/// A fitted model before quantisation of its weights.
-struct Fit {
-  std::vector<std::uint16_t> idf;
-  std::vector<double> weights;
-  std::vector<SparseVector> vectors;  ///< of all texts of the design
-};
-
-/// Inverse document frequency ln((1 + n) / (1 + df)) + 1 over the compared texts, as the model file
-/// stores it: in units of 1/65535 of its maximum.
-std::vector<std::uint16_t> InverseFrequencies(const std::vector<std::vector<Gram>>& grams,
-                                              const std::vector<Comparison>& comparisons,
-                                              std::size_t cells) {
-  std::vector<bool> used(grams.size(), false);
-  for (const Comparison& pair : comparisons) used[pair.better] = used[pair.worse] = true;
-  std::vector<std::uint32_t> frequency(cells, 0);
-  std::vector<std::size_t> last(cells, grams.size());  // the text that counted a cell last
-  double n = 0;
-  for (std::size_t text = 0; text < grams.size(); ++text) {
-    if (!used[text]) continue;
-    ++n;
-    for (const Gram& gram : grams[text]) {
-      const std::size_t cell = gram.hash & (cells - 1);
-      if (std::exchange(last[cell], text) != text) ++frequency[cell];
-    }
-  }
-  const double largest = 1 + PortableLog(1 + n);
-  std::vector<std::uint16_t> idf(cells);
-  for (std::size_t cell = 0; cell < cells; ++cell) {
-    const double value = 1 + PortableLog((1 + n) / (1 + frequency[cell]));
-    idf[cell] = static_cast<std::uint16_t>(std::lround(65535 * value / largest));
-  }
-  return idf;
-}
-
-/// The features as RewardModel::Score weighs them: n-grams that share a cell are added up.
-SparseVector Vectorise(const std::vector<Gram>& grams, const std::vector<std::uint16_t>& idf) {
-  std::vector<std::pair<std::uint32_t, double>> entries;
-  entries.reserve(grams.size());
-  double square = 0;
-  for (const Gram& gram : grams) {
-    const auto cell = static_cast<std::uint32_t>(gram.hash & (idf.size() - 1));
-    const double value = TermFrequency(gram.count) * idf[cell];
-    square += value * value;
-    entries.emplace_back(cell, gram.negative() ? -value : value);
-  }
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  SparseVector vector;
-  for (std::size_t i = 0; i < entries.size();) {
-    double sum = 0;
-    const std::uint32_t cell = entries[i].first;
-    for (; i < entries.size() && entries[i].first == cell; ++i) sum += entries[i].second;
-    vector.index.push_back(cell);
-    vector.value.push_back(static_cast<float>(sum / std::sqrt(square)));
-  }
-  return vector;
-}
-
-Fit FitModel(const std::vector<std::vector<Gram>>& grams, const std::vector<Comparison>& training,
-             const TrainOptions& options, Rng order) {
-  const std::size_t cells = std::size_t{1} << options.bits;
-  Fit fit;
-  fit.idf = InverseFrequencies(grams, training, cells);
-  fit.vectors.reserve(grams.size());
-  for (const auto& counted : grams) fit.vectors.push_back(Vectorise(counted, fit.idf));
-  fit.weights = FitPairwiseLogistic(fit.vectors, training, cells, options.c, order);
-  return fit;
-}
-
-double LogDistinct(const std::vector<Gram>& grams) {
-  return grams.empty() ? 0 : PortableLog(static_cast<double>(grams.size()));
-}
-
-/// How scores drift while a text goes on: the common slope of score against ln(distinct n-grams)
-/// within texts.
-class LengthDrift {
- public:
-  /// Adds one text by its first quarter, half, three quarters and whole.
-  void Add(std::string_view text, const Fit& fit) {
-    const std::string folded = FoldText(text);
-    const auto words = static_cast<std::size_t>(std::count(folded.begin(), folded.end(), ' '));
-    std::array<double, 4> x{};
-    std::array<double, 4> y{};
-    std::size_t end = 0;
-    for (std::size_t quarter = 1, word = 0; quarter <= 4; ++quarter) {
-      for (; word < words * quarter / 4; ++word) end = folded.find(' ', end) + 1;
-      const auto grams = CountGrams(std::string_view(folded).substr(0, end));
-      if (grams.empty()) return;  // fewer than four words
-      x[quarter - 1] = LogDistinct(grams);
-      y[quarter - 1] = Dot(fit.weights, Vectorise(grams, fit.idf));
-    }
-    const double mean_x = (x[0] + x[1] + x[2] + x[3]) / 4;
-    for (std::size_t i = 0; i < 4; ++i) {
-      xx_ += (x[i] - mean_x) * (x[i] - mean_x);
-      xy_ += (x[i] - mean_x) * y[i];
-    }
-  }
-
-  void Add(const LengthDrift& other) {
-    xx_ += other.xx_;
-    xy_ += other.xy_;
-  }
-
-  double Slope() const { return xx_ > 0 ? xy_ / xx_ : 0; }
-
- private:
-  double xx_ = 0;
-  double xy_ = 0;
-};
-
 /// The scale s that makes sigmoid(s * margin) the best probability, with Platt's target
 /// (n + 1) / (n + 2) instead of 1 so that separable data does not ask for an infinite one.
 double FitScale(const std::vector<double>& margins) {
+  if (margins.empty()) return 1;
   const double n = static_cast<double>(margins.size());
   const double target = (n + 1) / (n + 2);
   double low = 1e-3;  // margins without information, or against it, end here
@@ -146,27 +39,43 @@ double FitScale(const std::vector<double>& margins) {
   return (low + high) / 2;
 }
 
+double HalfIfTied(double a, double b) { return a > b ? 1.0 : a == b ? 0.5 : 0.0; }
+
 /// Shares right of a margin and of the rule "shorter wins".
 class Tally {
  public:
   void Add(double margin, std::string_view chosen, std::string_view rejected) {
-    const auto half_if_tied = [](auto a, auto b) { return a > b ? 1.0 : a == b ? 0.5 : 0.0; };
+    const double right = HalfIfTied(margin, 0);
+    const int difference = text::CountWords(rejected) - text::CountWords(chosen);
     ++pairs_;
-    right_ += half_if_tied(margin, 0.0);
-    shorter_ += half_if_tied(text::CountWords(rejected), text::CountWords(chosen));
+    right_ += right;
+    shorter_ += HalfIfTied(difference, 0);
+    if (difference == 0) return;
+    Side& side = difference > 0 ? shorter_won_ : longer_won_;
+    side.right += right;
+    side.pairs += 1;
   }
 
   Accuracy Result() const {
     if (pairs_ == 0) return {};
     const double n = static_cast<double>(pairs_);
     const stats::Interval wilson = stats::Wilson(right_, n);
-    return {pairs_, right_ / n, {wilson.lo, wilson.hi}, shorter_ / n};
+    Accuracy result{pairs_, right_ / n, {wilson.lo, wilson.hi}, shorter_ / n, {}};
+    if (shorter_won_.pairs > 0 && longer_won_.pairs > 0) {
+      result.balanced = (shorter_won_.right / shorter_won_.pairs +
+                         longer_won_.right / longer_won_.pairs) / 2;
+    }
+    return result;
   }
 
  private:
+  struct Side {
+    double right = 0, pairs = 0;
+  };
   std::size_t pairs_ = 0;
   double right_ = 0;
   double shorter_ = 0;
+  Side shorter_won_, longer_won_;
 };
 
 /// Quantiles 0, 1, …, 100 % by linear interpolation between order statistics.
@@ -183,80 +92,213 @@ std::vector<double> Quantiles(std::vector<double> values) {
   return quantiles;
 }
 
-/// What models that have not seen a fold say about its texts.
-struct OutOfFold {
-  std::vector<std::map<std::size_t, double>> scores;  ///< per fold, by text
-  double length_slope = 0;                            ///< already taken out of the scores
+/// Texts that comparisons or stated groups connect form a family.
+std::vector<std::size_t> Families(const Design& design) {
+  std::vector<std::size_t> parent(design.texts().size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root = [&](std::size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  std::map<std::string_view, std::size_t> first_of_group;
+  for (const Judged& item : design.judged()) {
+    parent[root(item.texts.worse)] = root(item.texts.better);
+    if (item.group.empty()) continue;
+    const std::size_t first = first_of_group.emplace(item.group, item.texts.better).first->second;
+    parent[root(first)] = root(item.texts.better);
+  }
+  for (std::size_t i = 0; i < parent.size(); ++i) parent[i] = root(i);
+  return parent;
+}
+
+/// A margin that a model gave to a comparison it had not learnt from.
+struct Margin {
+  Relation relation = Relation::kUnrelated;
+  double head = 0;     ///< log-odds before scaling
+  double texture = 0;  ///< what the floor says
+  Comparison texts;
 };
 
-OutOfFold CrossValidate(const Design& design, const std::vector<std::vector<Gram>>& grams,
-                        const TrainOptions& options, const Rng& rng) {
-  const auto& judged = design.judged();
-  OutOfFold result;
-  result.scores.resize(design.folds());
-  std::vector<LengthDrift> drifts(design.folds());
-  ParallelFor(
-      design.folds(),
-      [&](std::size_t fold) {
-        const Fit fit = FitModel(grams, design.TrainingSet(fold), options,
-                                 rng.Fork(fmt::format("fold/{}", fold)));
-        auto& scores = result.scores[fold];
-        for (std::size_t i = 0; i < design.evaluated(); ++i) {
-          if (judged[i].fold != fold) continue;
-          for (const std::size_t text : {judged[i].texts.better, judged[i].texts.worse}) {
-            if (!scores.emplace(text, Dot(fit.weights, fit.vectors[text])).second) continue;
-            if (options.length_neutral) drifts[fold].Add(design.texts()[text], fit);
-          }
-        }
-      },
-      options.threads);
-  LengthDrift drift;
-  for (const LengthDrift& part : drifts) drift.Add(part);
-  result.length_slope = drift.Slope();
-  for (auto& scores : result.scores) {
-    for (auto& [text, score] : scores) {
-      score -= result.length_slope * LogDistinct(grams[text]);
+struct CorruptionMargin {
+  Corruption kind{};
+  Relation relation = Relation::kUnrelated;
+  double head = 0;
+  double score = 0;  ///< by the scale of scores
+};
+
+/// What models that have not seen a fold say about it.
+struct Fold {
+  std::vector<Margin> pairs, unrelated;
+  std::vector<CorruptionMargin> corruptions;
+  std::vector<Signals> signals;
+  std::vector<double> scores;  ///< before scaling
+  std::vector<double> better_scores, worse_scores;
+};
+
+Fold HoldOut(const Design& design, const Corpus& corpus, std::size_t fold,
+             const StackOptions& options, Rng rng) {
+  const std::vector<Prepared>& texts = corpus.texts;
+  const Stack stack = FitStack(corpus, design.TrainingSet(fold), options, rng.Fork("fit"));
+  Fold result;
+  std::map<std::size_t, Measured> known;
+  const auto measured = [&](std::size_t id) -> const Measured& {
+    const auto found = known.find(id);
+    if (found != known.end()) return found->second;
+    return known.emplace(id, Measured(texts[id].text, stack.experts)).first->second;
+  };
+  const auto margin = [&](const Contrast& contrast, std::size_t a, std::size_t b) {
+    const double texture =
+        TextureSum(texts[a].grams, stack.experts) - TextureSum(texts[b].grams, stack.experts);
+    return Margin{contrast.relation, stack.Judge(contrast), texture, {a, b}};
+  };
+  const auto unrelated = [](const Measured& a, const Measured& b) {
+    return Contrast{Relation::kUnrelated, Difference(a.signals, b.signals)};
+  };
+  std::vector<Comparison> members;
+  for (std::size_t i = 0; i < design.evaluated(); ++i) {
+    if (design.judged()[i].fold == fold) members.push_back(design.judged()[i].texts);
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto [better, worse] = members[i];
+    result.better_scores.push_back(Weigh(stack.heads[0], measured(better).signals));
+    result.worse_scores.push_back(Weigh(stack.heads[0], measured(worse).signals));
+    result.pairs.push_back(
+        margin(Compare(measured(better), measured(worse), stack.experts), better, worse));
+    const std::size_t other = members[(i + 1) % members.size()].worse;
+    if (texts[other].family == texts[better].family) continue;
+    result.unrelated.push_back(
+        margin(unrelated(measured(better), measured(other)), better, other));
+  }
+  std::vector<std::size_t> ids;
+  for (const auto& [id, text] : known) ids.push_back(id);
+  for (const std::size_t id : ids) {
+    const Measured& text = known.at(id);
+    result.signals.push_back(text.signals);
+    result.scores.push_back(Weigh(stack.heads[0], text.signals));
+    const std::size_t other = ids[rng.Below(ids.size())];
+    if (texts[other].family == texts[id].family || texts[id].sentences.size() < 4) continue;
+    for (std::size_t kind = 0; kind < kCorruptions; ++kind) {
+      const std::string spoilt =
+          Corrupt(static_cast<Corruption>(kind), text.text, texts[other].text,
+                  FillerStock::kHeldOut, rng.Fork(fmt::format("corrupt/{}/{}", id, kind)));
+      if (spoilt == text.text) continue;
+      const Measured worse(spoilt, stack.experts);
+      const Contrast contrast = Compare(text, worse, stack.experts);
+      result.corruptions.push_back({static_cast<Corruption>(kind), contrast.relation,
+                                    stack.Judge(contrast), stack.Judge(unrelated(text, worse))});
     }
   }
   return result;
 }
 
-/// Fills in the report and returns the quantiles of the scaled out-of-fold scores.
-std::vector<double> Assess(const Design& design, const OutOfFold& held_out, TrainReport& report) {
-  const auto& texts = design.texts();
-  Tally related;
-  Tally unrelated;
-  std::vector<double> margins;
-  std::vector<double> unrelated_margins;
-  for (std::size_t fold = 0; fold < design.folds(); ++fold) {
-    const auto& scores = held_out.scores[fold];
-    std::vector<Comparison> members;
-    for (std::size_t i = 0; i < design.evaluated(); ++i) {
-      if (design.judged()[i].fold == fold) members.push_back(design.judged()[i].texts);
+/// Merged folds, in their order.
+Fold Merge(std::vector<Fold> folds) {
+  Fold all;
+  for (Fold& fold : folds) {
+    const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(all.pairs, fold.pairs);
+    append(all.unrelated, fold.unrelated);
+    append(all.corruptions, fold.corruptions);
+    append(all.signals, fold.signals);
+    append(all.scores, fold.scores);
+    append(all.better_scores, fold.better_scores);
+    append(all.worse_scores, fold.worse_scores);
+  }
+  return all;
+}
+
+/// Log-odds per unit of head: from the pairs of the relation; where there are fewer than 30, from the
+/// corruptions as well.
+std::array<double, kRelations> FitScales(const Fold& all) {
+  constexpr std::size_t kEnough = 30;
+  std::array<double, kRelations> scales{};
+  for (std::size_t i = 0; i < kRelations; ++i) {
+    std::vector<double> margins;
+    for (const auto* list : {&all.pairs, &all.unrelated}) {
+      for (const Margin& margin : *list) {
+        if (static_cast<std::size_t>(margin.relation) == i) margins.push_back(margin.head);
+      }
     }
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      const auto [better, worse] = members[i];
-      margins.push_back(scores.at(better) - scores.at(worse));
-      related.Add(margins.back(), texts[better], texts[worse]);
-      const std::size_t other = members[(i + 1) % members.size()].worse;
-      if (other == worse || other == better) continue;
-      unrelated_margins.push_back(scores.at(better) - scores.at(other));
-      unrelated.Add(unrelated_margins.back(), texts[better], texts[other]);
+    if (margins.size() < kEnough) {
+      for (const CorruptionMargin& margin : all.corruptions) {
+        if (static_cast<std::size_t>(margin.relation) == i) margins.push_back(margin.head);
+      }
+    }
+    scales[i] = FitScale(margins);
+  }
+  return scales;
+}
+
+void AssessPairs(const Design& design, const Fold& all, Rng rng, TrainReport& report) {
+  Tally full, floor;
+  std::vector<double> gain, margins, stated, outcome;
+  for (const Margin& margin : all.pairs) {
+    const auto relation = static_cast<std::size_t>(margin.relation);
+    const std::string_view better = design.texts()[margin.texts.better];
+    const std::string_view worse = design.texts()[margin.texts.worse];
+    full.Add(margin.head, better, worse);
+    floor.Add(margin.texture, better, worse);
+    gain.push_back(HalfIfTied(margin.head, 0) - HalfIfTied(margin.texture, 0));
+    ++report.related[relation];
+    margins.push_back(report.scale[relation] * margin.head);
+    const double p = 1 / (1 + std::exp(-margins.back()));
+    stated.insert(stated.end(), {p, 1 - p});  // seen from either text
+    outcome.insert(outcome.end(), {1, 0});
+  }
+  report.cv = full.Result();
+  report.floor = floor.Result();
+  report.floor_margin = stats::Bootstrap(
+      gain.size(),
+      [&](const std::vector<std::size_t>& rows) {
+        double sum = 0;
+        for (const std::size_t row : rows) sum += gain[row];
+        return sum / static_cast<double>(rows.size());
+      },
+      2000, rng.Fork("floor"), 0.9).lo;
+  report.calibration_error = stats::CalibrationError(stats::CalibrationBins(stated, outcome));
+  const stats::Interval slope = stats::Bootstrap(
+      margins.size(),
+      [&](const std::vector<std::size_t>& rows) {
+        std::vector<double> drawn;
+        for (const std::size_t row : rows) drawn.push_back(margins[row]);
+        return stats::ReliabilitySlope(drawn);
+      },
+      500, rng.Fork("slope"));
+  report.slope = {stats::ReliabilitySlope(margins), slope.lo, slope.hi};
+}
+
+void AssessUnrelated(const Design& design, const Fold& all, TrainReport& report) {
+  Tally tally;
+  for (const Margin& margin : all.unrelated) {
+    tally.Add(margin.head, design.texts()[margin.texts.better], design.texts()[margin.texts.worse]);
+    report.unrelated_stated += 1 / (1 + std::exp(-report.scale[0] * std::abs(margin.head))) /
+                               static_cast<double>(all.unrelated.size());
+  }
+  report.unrelated = tally.Result();
+}
+
+void AssessCorruptions(const Fold& all, TrainReport& report) {
+  for (const CorruptionMargin& margin : all.corruptions) {
+    Robustness& kind = report.corruptions[static_cast<std::size_t>(margin.kind)];
+    ++kind.texts;
+    kind.compared += HalfIfTied(margin.head, 0);
+    kind.scored += HalfIfTied(margin.score, 0);
+  }
+  for (Robustness& kind : report.corruptions) {
+    if (kind.texts == 0) continue;
+    kind.compared /= static_cast<double>(kind.texts);
+    kind.scored /= static_cast<double>(kind.texts);
+  }
+}
+
+Signals MeanOf(const std::vector<Signals>& all) {
+  Signals mean{};
+  for (const Signals& signals : all) {
+    for (std::size_t i = 0; i < kSignals; ++i) {
+      mean[i] += signals[i] / static_cast<double>(all.size());
     }
   }
-  report.cv = related.Result();
-  report.unrelated = unrelated.Result();
-  report.scale = FitScale(margins);
-  report.length_slope = report.scale * held_out.length_slope;
-  for (const double margin : unrelated_margins) {
-    report.unrelated_stated += 1 / (1 + std::exp(-report.scale * std::abs(margin))) /
-                               static_cast<double>(unrelated_margins.size());
-  }
-  std::vector<double> reference;
-  for (const auto& scores : held_out.scores) {
-    for (const auto& [text, score] : scores) reference.push_back(report.scale * score);
-  }
-  return Quantiles(std::move(reference));
+  return mean;
 }
 
 Json Provenance(const Dataset& data, const TrainOptions& options, const TrainReport& report) {
@@ -272,8 +314,8 @@ Json Provenance(const Dataset& data, const TrainOptions& options, const TrainRep
           {"seed", options.seed},          {"pairs", report.pairs},
           {"scores", report.scores},       {"groups", report.groups},
           {"folds", report.folds},         {"cv_accuracy", report.cv.accuracy},
-          {"cv_wilson", report.cv.wilson}, {"shorter_wins", report.cv.shorter_wins},
-          {"scale", report.scale}};
+          {"cv_wilson", report.cv.wilson}, {"floor_accuracy", report.floor.accuracy},
+          {"shorter_wins", report.cv.shorter_wins}};
 }
 
 std::size_t CountGroups(const Dataset& data) {
@@ -313,9 +355,7 @@ Accuracy EvaluatePairs(const core::Scorer& scorer, const std::vector<Pair>& pair
   std::vector<double> margins(pairs.size());
   ParallelFor(
       pairs.size(),
-      [&](std::size_t i) {
-        margins[i] = scorer.Score(pairs[i].chosen) - scorer.Score(pairs[i].rejected);
-      },
+      [&](std::size_t i) { margins[i] = scorer.Compare(pairs[i].chosen, pairs[i].rejected); },
       threads);
   Tally tally;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -327,34 +367,46 @@ Accuracy EvaluatePairs(const core::Scorer& scorer, const std::vector<Pair>& pair
 Result<TrainedReward> TrainReward(const Dataset& data, const TrainOptions& options) {
   const Design design(data, options.seed);
   REDRAFT_RETURN_IF_ERROR(CheckTrainable(design, options));
-  const Rng rng = Rng(options.seed).Fork("order");
+  const Rng rng(options.seed);
 
-  std::vector<std::vector<Gram>> grams(design.texts().size());
+  const Corpus corpus(design.texts(), Families(design), rng.Fork("corpus"), options.threads);
+  const StackOptions stack_options{{options.bits, options.c}, options.leave_out};
+  std::vector<Fold> folds(design.folds());
   ParallelFor(
-      grams.size(), [&](std::size_t i) { grams[i] = CountGrams(design.texts()[i]); },
+      folds.size(),
+      [&](std::size_t fold) {
+        folds[fold] =
+            HoldOut(design, corpus, fold, stack_options, rng.Fork(fmt::format("fold/{}", fold)));
+      },
       options.threads);
+  const Fold held_out = Merge(std::move(folds));
 
-  const OutOfFold held_out = CrossValidate(design, grams, options, rng);
-  TrainReport report{data.pairs.size(), data.scores.size(), CountGroups(data), design.folds()};
-  std::vector<double> reference = Assess(design, held_out, report);
+  TrainReport report;
+  report.pairs = data.pairs.size();
+  report.scores = data.scores.size();
+  report.groups = CountGroups(data);
+  report.folds = design.folds();
+  report.scale = FitScales(held_out);
+  AssessPairs(design, held_out, rng.Fork("bootstrap"), report);
+  AssessUnrelated(design, held_out, report);
+  AssessCorruptions(held_out, report);
 
   std::vector<Comparison> all;
   for (const Judged& item : design.judged()) all.push_back(item.texts);
-  const Fit fit = FitModel(grams, all, options, rng.Fork("all"));
+  Stack stack = FitStack(corpus, all, stack_options, rng.Fork("all"));
   RewardModelData model;
   model.name = options.name;
-  double largest = 0;
-  for (const double weight : fit.weights) largest = std::max(largest, std::abs(weight));
-  const double step = largest > 0 ? largest / 32767 : 1;
-  model.weight_scale = step * report.scale;
-  model.cells.resize(fit.weights.size());
-  for (std::size_t i = 0; i < model.cells.size(); ++i) {
-    model.cells[i] = {static_cast<std::int16_t>(std::lround(fit.weights[i] / step)), fit.idf[i]};
+  model.experts = std::move(stack.experts);
+  for (std::size_t i = 0; i < kRelations; ++i) {
+    for (std::size_t k = 0; k < kSignals; ++k) model.heads[i][k] = report.scale[i] * stack.heads[i][k];
   }
-  model.length_slope = report.length_slope;
-  model.bias = -reference[50];
-  for (double& quantile : reference) quantile += model.bias;
-  model.reference = std::move(reference);
+  model.typical = MeanOf(held_out.signals);
+  model.references = {Quantiles(held_out.scores), Quantiles(held_out.better_scores),
+                      Quantiles(held_out.worse_scores)};
+  model.bias = -report.scale[0] * model.references[0][50];
+  for (auto& reference : model.references) {
+    for (double& quantile : reference) quantile = report.scale[0] * quantile + model.bias;
+  }
   model.provenance = Provenance(data, options, report);
   return TrainedReward{RewardModel(std::move(model)), report};
 }

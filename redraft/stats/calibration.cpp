@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "redraft/base/check.h"
 
@@ -48,6 +49,27 @@ double BrierScore(const std::vector<double>& stated, const std::vector<double>& 
     sum += (stated[i] - happened[i]) * (stated[i] - happened[i]);
   }
   return sum / static_cast<double>(stated.size());
+}
+
+double ReliabilitySlope(const std::vector<double>& margins, const std::vector<double>& weights) {
+  const auto right = [](double margin) { return margin > 0; };
+  const auto wrong = [](double margin) { return margin < 0; };
+  if (std::none_of(margins.begin(), margins.end(), right) ||
+      std::none_of(margins.begin(), margins.end(), wrong)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  double low = -100;  // the likelihood is concave in the slope: bisection on its derivative
+  double high = 100;
+  for (int step = 0; step < 60; ++step) {
+    const double slope = (low + high) / 2;
+    double derivative = 0;
+    for (std::size_t i = 0; i < margins.size(); ++i) {
+      const double weight = weights.empty() ? 1 : weights[i];
+      derivative += weight * margins[i] / (1 + std::exp(slope * margins[i]));
+    }
+    (derivative > 0 ? low : high) = slope;
+  }
+  return (low + high) / 2;
 }
 
 }  // namespace redraft::stats

@@ -24,6 +24,12 @@ std::vector<CalibrationBin> CalibrationBins(const std::vector<double>& stated,
 /// 0 for no events.
 double CalibrationError(const std::vector<CalibrationBin>& bins);
 
+/// Slope of a logistic regression, without intercept, of outcomes on stated log-odds: 1 is
+/// calibrated, below 1 overconfident (Cox 1958). `margins` are the log-odds stated for what then
+/// happened, `weights` parallel to them (empty: all 1). NaN unless some were right and some wrong.
+double ReliabilitySlope(const std::vector<double>& margins,
+                        const std::vector<double>& weights = {});
+
 /// Mean squared difference; 0.25 is what always saying one half gives. 0 for no events.
 double BrierScore(const std::vector<double>& stated, const std::vector<double>& happened);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "redraft/base/random.h"
 
 namespace redraft::stats {
@@ -28,6 +30,23 @@ TEST(CalibrationError, IsSmallForAnHonestForecasterAndLargeForAnOverconfidentOne
   EXPECT_LT(CalibrationError(CalibrationBins(honest, happened)), 0.02);
   EXPECT_NEAR(CalibrationError(CalibrationBins(overconfident, happened)), 0.25, 0.02);
   EXPECT_NEAR(BrierScore(honest, happened), 1.0 / 6, 0.005);
+}
+
+TEST(ReliabilitySlope, IsOneForAnHonestForecasterAndBelowForAnOverconfidentOne) {
+  Rng rng(5);
+  std::vector<double> honest, overconfident;
+  for (int i = 0; i < 20000; ++i) {
+    const double logit = 2 * rng.Normal();
+    const double side = rng.Uniform() < 1 / (1 + std::exp(-logit)) ? 1 : -1;
+    honest.push_back(side * logit);
+    overconfident.push_back(2 * side * logit);
+  }
+  EXPECT_NEAR(ReliabilitySlope(honest), 1, 0.05);
+  EXPECT_NEAR(ReliabilitySlope(overconfident), 0.5, 0.03);
+  EXPECT_NEAR(ReliabilitySlope(honest, std::vector<double>(honest.size(), 3)),
+              ReliabilitySlope(honest), 1e-9);
+  EXPECT_TRUE(std::isnan(ReliabilitySlope({1, 2})));
+  EXPECT_TRUE(std::isnan(ReliabilitySlope({})));
 }
 
 TEST(Calibration, OfNothingIsZero) {

@@ -1,8 +1,10 @@
 #include "redraft/text/function_words.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "redraft/text/words.h"
 
@@ -121,6 +123,17 @@ unsigned FunctionWordLanguages(std::string_view word) {
   static const auto table = MakeTable();
   const auto it = table.find(std::string(word));
   return it == table.end() ? 0U : it->second;
+}
+
+bool LooksEnglish(std::string_view text) {
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kOneIn = 8;
+  const std::vector<std::string_view> words = Words(text);
+  if (words.size() < kFewest) return true;
+  const auto english = std::count_if(words.begin(), words.end(), [](std::string_view word) {
+    return (FunctionWordLanguages(Normalise(word)) >> kEnglish & 1U) != 0;
+  });
+  return static_cast<std::size_t>(english) * kOneIn >= words.size();
 }
 
 }  // namespace redraft::text
