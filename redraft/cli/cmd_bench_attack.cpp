@@ -51,7 +51,8 @@ Climbs RunClimbs(const reward::RewardModel& model, const std::vector<std::string
     const reward::Passage passage(text);
     for (const auto& sentence : passage.sentences()) pool.emplace_back(sentence.text);
   }
-  const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(options.climbs), texts.size());
+  const std::size_t count =
+      std::min<std::size_t>(static_cast<std::size_t>(options.climbs), texts.size());
   std::vector<reward::Climb> climbs(count);
   ParallelFor(count, [&](std::size_t i) {
     climbs[i] = reward::ClimbScore(model, texts[i * texts.size() / count], pool,
@@ -84,7 +85,8 @@ Result<int> BenchAttack(const Options& options) {
     REDRAFT_ASSIGN(better, TextsOf(options.against));
   }
   if (texts.size() < 2) {
-    return Fail(ErrorCode::kInvalidArgument, "give at least two texts: one lends sentences to the other");
+    return Fail(ErrorCode::kInvalidArgument,
+                "give at least two texts: one lends sentences to the other");
   }
   const Rng rng(options.seed);
   std::vector<std::string> all = texts;
@@ -128,7 +130,8 @@ Result<int> BenchAttack(const Options& options) {
   }
   PrintLine(fmt::format("Model {}; a text preferred to its corruption, percent of {} texts",
                         model.id(), all.size()));
-  PrintLine(fmt::format("  {:<18} {:>9} {:>14} {:>9}", "corruption", "compared", "95 %", "by score"));
+  PrintLine(
+      fmt::format("  {:<18} {:>9} {:>14} {:>9}", "corruption", "compared", "95 %", "by score"));
   for (const auto& [name, row] : rows.items()) {
     PrintLine(fmt::format("  {:<18} {:>9.1f} {:>14} {:>9.1f}", name,
                           100 * row["compared"].get<double>(),
@@ -136,11 +139,13 @@ Result<int> BenchAttack(const Options& options) {
                                       100 * row["wilson"][1].get<double>()),
                           100 * row["scored"].get<double>()));
   }
-  PrintLine(fmt::format("  texts that say nothing above the median text: {} of {}", above, empty.size()));
-  PrintLine(fmt::format("  {} climbs of {} steps: median {:.2f} to {:.2f}, median of the better texts "
-                        "{:.2f}; {} of {} that began below it crossed it",
-                        climbs.count, options.steps, climbs.start, climbs.end, bar, climbs.crossed,
-                        climbs.began_below));
+  PrintLine(
+      fmt::format("  texts that say nothing above the median text: {} of {}", above, empty.size()));
+  PrintLine(
+      fmt::format("  {} climbs of {} steps: median {:.2f} to {:.2f}, median of the better texts "
+                  "{:.2f}; {} of {} that began below it crossed it",
+                  climbs.count, options.steps, climbs.start, climbs.end, bar, climbs.crossed,
+                  climbs.began_below));
   return 0;
 }
 

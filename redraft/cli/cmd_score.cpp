@@ -17,9 +17,9 @@ namespace {
 
 /// Code points before byte `at`.
 std::size_t CodePoints(std::string_view text, std::size_t at) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
-      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 struct Options {
@@ -98,16 +98,18 @@ Json ExplanationJson(const reward::RewardModel& model, const std::string& text, 
 
 void PrintExplanation(const reward::RewardModel& model, const std::string& text, double score) {
   const reward::Explanation explanation = model.Explain(text);
-  PrintLine(fmt::format("    above {:.0f} % of edited and {:.0f} % of unedited reference texts; "
-                        "against a typical one:",
-                        model.Percentile(score, reward::Reference::kBetter),
-                        model.Percentile(score, reward::Reference::kWorse)));
+  PrintLine(
+      fmt::format("    above {:.0f} % of edited and {:.0f} % of unedited reference texts; "
+                  "against a typical one:",
+                  model.Percentile(score, reward::Reference::kBetter),
+                  model.Percentile(score, reward::Reference::kWorse)));
   for (const auto& [group, part] : GroupParts(explanation)) {
     PrintLine(fmt::format("    {:+7.2f}  {}", part, group));
   }
   PrintLine("    wording  belongs  says  sentence (deviations; log-odds)");
   for (const auto& part : explanation.sentences) {
-    const std::string_view sentence = std::string_view(text).substr(part.begin, part.end - part.begin);
+    const std::string_view sentence =
+        std::string_view(text).substr(part.begin, part.end - part.begin);
     const std::string_view start = text::FirstWords(sentence, 9);
     PrintLine(fmt::format("    {:+7.1f}  {:+7.1f} {:+5.1f}  {}{}{}", part.view.texture,
                           part.view.belonging, part.view.substance, start,

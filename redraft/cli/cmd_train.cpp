@@ -42,11 +42,11 @@ std::string CommandOnRecord(const Options& options) {
 }
 
 std::string AccuracyLine(const reward::Accuracy& accuracy) {
-  return fmt::format("{:.1f} % of {} pairs [{:.1f}, {:.1f}]; length-balanced {}; shorter wins {:.1f} %",
-                     100 * accuracy.accuracy, accuracy.pairs, 100 * accuracy.wilson[0],
-                     100 * accuracy.wilson[1],
-                     accuracy.balanced ? fmt::format("{:.1f} %", 100 * *accuracy.balanced) : "none",
-                     100 * accuracy.shorter_wins);
+  return fmt::format(
+      "{:.1f} % of {} pairs [{:.1f}, {:.1f}]; length-balanced {}; shorter wins {:.1f} %",
+      100 * accuracy.accuracy, accuracy.pairs, 100 * accuracy.wilson[0], 100 * accuracy.wilson[1],
+      accuracy.balanced ? fmt::format("{:.1f} %", 100 * *accuracy.balanced) : "none",
+      100 * accuracy.shorter_wins);
 }
 
 Json AccuracyJson(const reward::Accuracy& accuracy) {
@@ -102,9 +102,9 @@ Json ReportJson(const reward::TrainReport& report) {
 void PrintReport(const reward::TrainReport& report) {
   PrintLine(fmt::format("cross-validation, {} folds: {}", report.folds, AccuracyLine(report.cv)));
   PrintLine(fmt::format("n-gram floor, same folds:   {}", AccuracyLine(report.floor)));
-  PrintLine(fmt::format("difference from the floor:  {:+.1f} points, with 95 % confidence above {:+.1f}",
-                        100 * (report.cv.accuracy - report.floor.accuracy),
-                        100 * report.floor_margin));
+  PrintLine(
+      fmt::format("difference from the floor:  {:+.1f} points, with 95 % confidence above {:+.1f}",
+                  100 * (report.cv.accuracy - report.floor.accuracy), 100 * report.floor_margin));
   PrintLine(fmt::format("calibration error {:.3f}, reliability slope {:.2f} [{:.2f}, {:.2f}]",
                         report.calibration_error, report.slope[0], report.slope[1],
                         report.slope[2]));

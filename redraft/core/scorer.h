@@ -18,9 +18,11 @@ class Scorer {
   /// Name and version on record, e.g. "reward:ngram-1@3f2a".
   virtual std::string id() const = 0;
   virtual double Score(std::string_view text) const = 0;
-  /// Log-odds that `a` is better than `b`; Compare(a, b) = -Compare(b, a). A scorer that sees more in
-  /// two texts than in each alone may know better than the difference of their scores.
-  virtual double Compare(std::string_view a, std::string_view b) const { return Score(a) - Score(b); }
+  /// Log-odds that `a` is better than `b`; Compare(a, b) = -Compare(b, a). A scorer that sees more
+  /// in two texts than in each alone may know better than the difference of their scores.
+  virtual double Compare(std::string_view a, std::string_view b) const {
+    return Score(a) - Score(b);
+  }
 };
 
 }  // namespace redraft::core

@@ -1,6 +1,5 @@
 #include "redraft/judge/local_judges.h"
 
-
 #include "redraft/base/random.h"
 #include "redraft/text/words.h"
 

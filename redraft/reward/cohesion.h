@@ -7,7 +7,8 @@
 //   seam        what stands before a cut against what stands behind it: the same, of two sides
 //   substance   one sentence alone: does it say anything? (rare words, word length, names)
 //
-// Paper    Lexical cohesion as in Morris & Hirst 1991 and TextTiling (Hearst 1997), weighted by inverse
+// Paper    Lexical cohesion as in Morris & Hirst 1991 and TextTiling (Hearst 1997), weighted by
+// inverse
 //          document frequency; persons and tense after Halliday & Hasan 1976.
 // Cost     Linear; together about 60 microseconds for 200 words.
 // Threads  Pure functions.

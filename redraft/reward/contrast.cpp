@@ -65,8 +65,8 @@ double TailShare(const Passage& passage, const std::vector<std::size_t>& extra) 
   return extra.empty() ? 0 : static_cast<double>(tail) / static_cast<double>(extra.size());
 }
 
-/// The share of the sentences `extra` that does not end the text, as of a run that was put in; 0 for a
-/// single sentence, which may as well be missing from the other text.
+/// The share of the sentences `extra` that does not end the text, as of a run that was put in; 0
+/// for a single sentence, which may as well be missing from the other text.
 double InsertedShare(const std::vector<std::size_t>& extra, double tail) {
   return extra.size() < 2 ? 0 : 1 - tail;
 }
@@ -101,12 +101,14 @@ bool OneLetterOff(std::string_view a, std::string_view b) {
   while (back < a.size() - front && same(a[a.size() - 1 - back], b[b.size() - 1 - back])) ++back;
   if (a.size() < b.size()) return front + back == a.size();
   const std::size_t middle = a.size() - front - back;
-  return middle == 1 || (middle == 2 && same(a[front], b[front + 1]) && same(a[front + 1], b[front]));
+  return middle == 1 ||
+         (middle == 2 && same(a[front], b[front + 1]) && same(a[front + 1], b[front]));
 }
 
 /// The first words of the given sentences, from four letters on, that are not in `other`.
-std::vector<std::string_view> NewWords(const Passage& passage, const std::vector<std::size_t>& sentences,
-                           const std::unordered_set<std::uint64_t>& other) {
+std::vector<std::string_view> NewWords(const Passage& passage,
+                                       const std::vector<std::size_t>& sentences,
+                                       const std::unordered_set<std::uint64_t>& other) {
   constexpr std::size_t kShortest = 4;
   constexpr std::size_t kMost = 500;
   std::vector<std::string_view> words;
@@ -166,14 +168,14 @@ Contrast Compare(const Measured& a, const Measured& b, const Experts& experts) {
     const double tail_a = TailShare(a.passage, alignment.only_a);
     const double tail_b = TailShare(b.passage, alignment.only_b);
     at(Signal::kLength) = tail_a - tail_b;
-    at(Signal::kContent) = InsertedShare(alignment.only_b, tail_b) -
-                           InsertedShare(alignment.only_a, tail_a);
-    at(Signal::kSeams) = BondOf(a.passage, alignment.only_a, experts) -
-                         BondOf(b.passage, alignment.only_b, experts);
+    at(Signal::kContent) =
+        InsertedShare(alignment.only_b, tail_b) - InsertedShare(alignment.only_a, tail_a);
+    at(Signal::kSeams) =
+        BondOf(a.passage, alignment.only_a, experts) - BondOf(b.passage, alignment.only_b, experts);
   }
   if (alignment.relation == Relation::kSpliced) {
-    at(Signal::kBelonging) = BondOf(a.passage, alignment.only_a, experts) -
-                             BondOf(b.passage, alignment.only_b, experts);
+    at(Signal::kBelonging) =
+        BondOf(a.passage, alignment.only_a, experts) - BondOf(b.passage, alignment.only_b, experts);
   }
   if (alignment.relation == Relation::kRevised) {
     constexpr double kUsualSpellings = 1;

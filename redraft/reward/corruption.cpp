@@ -51,33 +51,32 @@ std::string FlatSentence(FillerStock stock, Rng& rng) {
                                  "matter", "world", "way",   "story", "morning",   "idea"};
   static const Pieces kQualities = {"nice", "good",  "fine", "important", "normal", "great",
                                     "big",  "usual", "okay", "special",   "simple", "interesting"};
-  static const Pieces kPeople = {"People", "Everyone", "They", "He", "She", "Many people", "Some people"};
-  static const Pieces kTraining = {
-      "It was a {1} {0}.",
-      "The {0} was very {1}.",
-      "There was a {1} {0} and it was {1}.",
-      "{2} did many things that {0}.",
-      "{2} thought about the {0} for a while.",
-      "Everything about the {0} was {1}.",
-      "{2} said that it was {1}.",
-      "The {0} went on and things happened.",
-      "In the end it was a {1} {0}.",
-      "{2} felt {1} about it.",
-      "This was something that was {1}.",
-      "{2} went to the {0} and it was {1}.",
-      "A lot of things can be said about a {0} like this.",
-      "It is what it is, and the {0} was {1}.",
-      "Time passed, and then more time passed.",
-      "There were many things to see and many things to do."};
-  static const Pieces kHeldOut = {
-      "It is good to have a {0}.",
-      "{2} had a {0} and liked it.",
-      "The {0} is {1} and the {0} is {1}.",
-      "{2} knew that this was a {1} {0}.",
-      "Some things are {1} and some are not.",
-      "And so the {0} was over.",
-      "All in all, things were {1}.",
-      "{2} saw the {0}, and it was there."};
+  static const Pieces kPeople = {"People", "Everyone",    "They",       "He",
+                                 "She",    "Many people", "Some people"};
+  static const Pieces kTraining = {"It was a {1} {0}.",
+                                   "The {0} was very {1}.",
+                                   "There was a {1} {0} and it was {1}.",
+                                   "{2} did many things that {0}.",
+                                   "{2} thought about the {0} for a while.",
+                                   "Everything about the {0} was {1}.",
+                                   "{2} said that it was {1}.",
+                                   "The {0} went on and things happened.",
+                                   "In the end it was a {1} {0}.",
+                                   "{2} felt {1} about it.",
+                                   "This was something that was {1}.",
+                                   "{2} went to the {0} and it was {1}.",
+                                   "A lot of things can be said about a {0} like this.",
+                                   "It is what it is, and the {0} was {1}.",
+                                   "Time passed, and then more time passed.",
+                                   "There were many things to see and many things to do."};
+  static const Pieces kHeldOut = {"It is good to have a {0}.",
+                                  "{2} had a {0} and liked it.",
+                                  "The {0} is {1} and the {0} is {1}.",
+                                  "{2} knew that this was a {1} {0}.",
+                                  "Some things are {1} and some are not.",
+                                  "And so the {0} was over.",
+                                  "All in all, things were {1}.",
+                                  "{2} saw the {0}, and it was there."};
   const Pieces& frames = stock == FillerStock::kTraining ? kTraining : kHeldOut;
   const std::string& frame = Pick(frames, rng);
   const std::string& thing = Pick(kThings, rng);
@@ -91,17 +90,17 @@ std::string Instruction(std::string_view text, FillerStock stock, Rng& rng) {
       "Write a short story of 250 words in which we read of {}. Use a reflective tone.",
       "Compose a scene with {}. Show the character's inner conflict.",
       "Please write a piece of literary fiction about {}."};
-  static const Pieces kHeldOut = {
-      "Write me a story on {}. Keep it under 300 words.",
-      "Your task is to write a passage that tells the reader about {}.",
-      "Create an engaging narrative about {} in the first person."};
+  static const Pieces kHeldOut = {"Write me a story on {}. Keep it under 300 words.",
+                                  "Your task is to write a passage that tells the reader about {}.",
+                                  "Create an engaging narrative about {} in the first person."};
   const Pieces words = WordsOf(text);
   const std::size_t at = rng.Below(words.size());
   const std::size_t end = std::min(words.size(), at + 4 + rng.Below(8));
   const Pieces subject(words.begin() + static_cast<std::ptrdiff_t>(at),
                        words.begin() + static_cast<std::ptrdiff_t>(end));
-  return fmt::format(fmt::runtime(Pick(stock == FillerStock::kTraining ? kTraining : kHeldOut, rng)),
-                     Join(subject));
+  return fmt::format(
+      fmt::runtime(Pick(stock == FillerStock::kTraining ? kTraining : kHeldOut, rng)),
+      Join(subject));
 }
 
 bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -122,8 +121,12 @@ bool Misspell(std::string& word, Rng& rng) {
         word.erase(at, 1);
       }
       break;
-    case 1: word.erase(at, 1); break;
-    case 2: word.insert(at, 1, word[at]); break;
+    case 1:
+      word.erase(at, 1);
+      break;
+    case 2:
+      word.insert(at, 1, word[at]);
+      break;
     default: {
       const char letter = static_cast<char>('a' + rng.Below(26));
       word[at] = letter == word[at] ? (letter == 'x' ? 'q' : 'x') : letter;
@@ -167,8 +170,8 @@ std::string Salad(std::string_view text, std::string_view other, Rng& rng) {
 std::string Truncate(std::string_view text, Rng& rng) {
   Pieces words = WordsOf(text);
   const double share = 0.3 + 0.5 * rng.Uniform();
-  words.resize(std::max<std::size_t>(1, static_cast<std::size_t>(
-                                            share * static_cast<double>(words.size()))));
+  words.resize(std::max<std::size_t>(
+      1, static_cast<std::size_t>(share * static_cast<double>(words.size()))));
   return Join(words);
 }
 
@@ -207,7 +210,9 @@ std::string Corrupt(Corruption kind, std::string_view text, std::string_view oth
     s.insert(s.begin() + static_cast<std::ptrdiff_t>(rng.Below(s.size() + 1)), std::move(sentence));
   };
   switch (kind) {
-    case Corruption::kSentenceShuffle: Rearrange(s, rng); return Join(s);
+    case Corruption::kSentenceShuffle:
+      Rearrange(s, rng);
+      return Join(s);
     case Corruption::kSentenceSwap: {
       if (s.size() > 1) {
         const std::size_t at = rng.Below(s.size() - 1);
@@ -219,18 +224,25 @@ std::string Corrupt(Corruption kind, std::string_view text, std::string_view oth
       if (s.size() > 1) s.erase(s.begin() + static_cast<std::ptrdiff_t>(rng.Below(s.size())));
       return Join(s);
     }
-    case Corruption::kWordShuffle: return ShuffleWords(s, rng);
-    case Corruption::kWordSalad: return Salad(text, other, rng);
-    case Corruption::kTruncation: return Truncate(text, rng);
-    case Corruption::kHalf: s.resize((s.size() + 1) / 2); return Join(s);
+    case Corruption::kWordShuffle:
+      return ShuffleWords(s, rng);
+    case Corruption::kWordSalad:
+      return Salad(text, other, rng);
+    case Corruption::kTruncation:
+      return Truncate(text, rng);
+    case Corruption::kHalf:
+      s.resize((s.size() + 1) / 2);
+      return Join(s);
     case Corruption::kRepetition: {
       const Pieces whole = s;
       for (std::size_t times = 1 + rng.Below(3); times > 0; --times) insert(Pick(whole, rng));
       return Join(s);
     }
-    case Corruption::kTypos: return MisspellSome(text, rng);
+    case Corruption::kTypos:
+      return MisspellSome(text, rng);
     case Corruption::kFiller: {
-      for (std::size_t count = 2 + rng.Below(4); count > 0; --count) insert(FlatSentence(stock, rng));
+      for (std::size_t count = 2 + rng.Below(4); count > 0; --count)
+        insert(FlatSentence(stock, rng));
       return Join(s);
     }
     case Corruption::kPromptEcho:

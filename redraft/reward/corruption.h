@@ -1,9 +1,10 @@
 #pragma once
 
-// Ways to spoil a text: what a reward model must not be fooled by. The trainer learns from them, and
-// `redraft bench corruptions` measures with them.
+// Ways to spoil a text: what a reward model must not be fooled by. The trainer learns from them,
+// and `redraft bench corruptions` measures with them.
 //
-// Paper    "AI-Slop to AI-Polish?" (arXiv 2504.07532) trains on edits only; a linear model then prefers
+// Paper    "AI-Slop to AI-Polish?" (arXiv 2504.07532) trains on edits only; a linear model then
+// prefers
 //          a text's first half, flat filler and misspellings. Synthetic negatives against that.
 // Threads  Pure functions of their arguments.
 
@@ -41,8 +42,8 @@ Result<Corruption> ParseCorruption(std::string_view name);
 /// Where the words of fillers and instructions come from: measuring uses others than training does.
 enum class FillerStock { kTraining, kHeldOut };
 
-/// The spoilt text; the text itself where there is nothing to spoil (one sentence, one word). `other`
-/// is a text on another subject.
+/// The spoilt text; the text itself where there is nothing to spoil (one sentence, one word).
+/// `other` is a text on another subject.
 std::string Corrupt(Corruption kind, std::string_view text, std::string_view other,
                     FillerStock stock, Rng rng);
 

@@ -131,8 +131,8 @@ class ExpertFit {
     for (const std::size_t text : used_) {
       vectors[text] = Vectorise(texts_[text].grams, experts_.cells);
     }
-    const auto weights = FitPairwiseLogistic(vectors, comparisons, experts_.cells.size(), options_.c,
-                                             rng_.Fork("texture"));
+    const auto weights = FitPairwiseLogistic(vectors, comparisons, experts_.cells.size(),
+                                             options_.c, rng_.Fork("texture"));
     const HashedWeights quantised(weights);
     experts_.cell_scale = quantised.scale;
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -182,7 +182,8 @@ class ExpertFit {
         if (other == nullptr) continue;
         SentenceOrder spoilt(text.sentences.begin(),
                              text.sentences.begin() + static_cast<std::ptrdiff_t>(cut));
-        spoilt.insert(spoilt.end(), other->sentences.end() - static_cast<std::ptrdiff_t>(count - cut),
+        spoilt.insert(spoilt.end(),
+                      other->sentences.end() - static_cast<std::ptrdiff_t>(count - cut),
                       other->sentences.end());
         contrast.Compare(contrast.Add(Dense(genuine[cut - 1])),
                          contrast.Add(Dense(SeamsOf(spoilt, experts_.lexicon)[cut - 1])));

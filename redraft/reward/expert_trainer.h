@@ -26,7 +26,8 @@ struct Prepared {
   Passage passage;
   SentenceOrder sentences;  ///< of the passage
   std::vector<Gram> grams;
-  std::size_t family = 0;  ///< texts of one origin have the same: foreign sentences come from others
+  std::size_t family =
+      0;  ///< texts of one origin have the same: foreign sentences come from others
 };
 
 /// All texts of a training run, and what the order and wording experts learn from, which does not

@@ -66,28 +66,35 @@ double MiddleHalf(std::vector<double> values) {
   return sum / static_cast<double>(values.size() - 2 * cut);
 }
 
-double LogOf(std::size_t count) { return PortableLog(static_cast<double>(std::max<std::size_t>(1, count))); }
+double LogOf(std::size_t count) {
+  return PortableLog(static_cast<double>(std::max<std::size_t>(1, count)));
+}
 
 }  // namespace
 
 std::string_view NameOf(Signal signal) {
   static constexpr std::array<std::string_view, kSignals> kNames = {
-      "texture",   "evenness",   "length",   "content", "belonging",   "seams", "substance",
-      "repetition", "spelling", "ending", "instruction", "order", "wording"};
+      "texture",    "evenness", "length", "content",     "belonging", "seams",  "substance",
+      "repetition", "spelling", "ending", "instruction", "order",     "wording"};
   return kNames[static_cast<std::size_t>(signal)];
 }
 
 std::string_view GroupOf(Signal signal) {
   switch (signal) {
     case Signal::kTexture:
-    case Signal::kEvenness: return "wording";
+    case Signal::kEvenness:
+      return "wording";
     case Signal::kLength:
-    case Signal::kContent: return "length";
+    case Signal::kContent:
+      return "length";
     case Signal::kBelonging:
-    case Signal::kSeams: return "cohesion";
+    case Signal::kSeams:
+      return "cohesion";
     case Signal::kOrder:
-    case Signal::kWording: return "order";
-    default: return "faults";
+    case Signal::kWording:
+      return "order";
+    default:
+      return "faults";
   }
 }
 
@@ -184,7 +191,8 @@ std::string FeatureFingerprint() {
   const SentenceOrder sentences = OrderOf(passage);
   const Lexicon lexicon(std::span(&sentences, 1));
   std::string record;
-  for (const Gram& gram : CountGrams(kProbe)) record += fmt::format("{:x}:{} ", gram.hash, gram.count);
+  for (const Gram& gram : CountGrams(kProbe))
+    record += fmt::format("{:x}:{} ", gram.hash, gram.count);
   for (const SparseVector& patterns : {OrderPatterns(sentences), WordingPatterns(sentences)}) {
     for (std::size_t i = 0; i < patterns.index.size(); ++i) {
       record += fmt::format("{}:{} ", patterns.index[i], patterns.value[i]);

@@ -5,11 +5,13 @@
 //
 //   const Signals signals = Measure(passage, grams, experts);
 //
-// Units    Every signal is better when higher. Texture, order and wording are in standard deviations
-//          from the mean of machine drafts (texture) or of all texts that were trained on; penalties
-//          are 0 for a text without the fault and fall without bound.
+// Units    Every signal is better when higher. Texture, order and wording are in standard
+// deviations
+//          from the mean of machine drafts (texture) or of all texts that were trained on;
+//          penalties are 0 for a text without the fault and fall without bound.
 // Cost     About 500 microseconds for 200 words.
-// Threads  Pure functions; bit-identical results on every machine (sums in the order of the text, no
+// Threads  Pure functions; bit-identical results on every machine (sums in the order of the text,
+// no
 //          transcendental function of the C library).
 
 #include <array>

@@ -17,8 +17,8 @@ double Weigh(const Head& head, const Signals& signals) {
 }
 
 Head FitHead(std::span<const Lesson> lessons, const Head& prior, double strength) {
-  // Cyclic coordinate descent; each step is a Newton step on a bound of the curvature (a quarter), so
-  // that the loss never rises.
+  // Cyclic coordinate descent; each step is a Newton step on a bound of the curvature (a quarter),
+  // so that the loss never rises.
   Head head = prior;
   std::vector<double> margins;
   for (const Lesson& lesson : lessons) margins.push_back(Weigh(head, lesson.difference));
@@ -37,7 +37,8 @@ Head FitHead(std::span<const Lesson> lessons, const Head& prior, double strength
       const double step = next - head[k];
       if (step == 0) continue;
       head[k] = next;
-      for (std::size_t i = 0; i < lessons.size(); ++i) margins[i] += step * lessons[i].difference[k];
+      for (std::size_t i = 0; i < lessons.size(); ++i)
+        margins[i] += step * lessons[i].difference[k];
       moved = std::max(moved, std::abs(step));
     }
     if (moved < 1e-5) break;

@@ -1,10 +1,12 @@
 #pragma once
 
-// What each signal is worth in a comparison: one small logistic model per relation of the two texts.
+// What each signal is worth in a comparison: one small logistic model per relation of the two
+// texts.
 //
-// Paper    Bradley-Terry regression with a Gaussian prior on the weights (MAP) and the constraint that
-//          no weight is negative, because every signal is better when higher. The prior speaks where
-//          the data is silent: a fault that was never trained on still counts as a fault.
+// Paper    Bradley-Terry regression with a Gaussian prior on the weights (MAP) and the constraint
+// that
+//          no weight is negative, because every signal is better when higher. The prior speaks
+//          where the data is silent: a fault that was never trained on still counts as a fault.
 // Cost     Sweeps (at most some hundreds) x rows x signals.
 // Threads  Pure functions.
 

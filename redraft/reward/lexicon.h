@@ -2,7 +2,8 @@
 
 // How rare word stems are, and which words are known: tables hashed into fixed sizes.
 //
-// Units    Rarity is an inverse document frequency ln((n + 1) / (df + 1)) in natural units, stored in
+// Units    Rarity is an inverse document frequency ln((n + 1) / (df + 1)) in natural units, stored
+// in
 //          steps of 1/16. Stems that share a cell share the larger frequency.
 // Threads  Immutable once made.
 

@@ -264,8 +264,8 @@ Result<RewardModel> RewardModel::Parse(std::string_view bytes, const std::string
   experts.wording_weights.scale = NumberAt(*metadata, "wording_scale");
   const Json heads = metadata->value("heads", Json());
   for (std::size_t i = 0; i < kRelations; ++i) {
-    data.heads[i] = SignalsOf(heads.is_array() && i < heads.size() ? Numbers(heads[i])
-                                                                   : std::vector<double>());
+    data.heads[i] =
+        SignalsOf(heads.is_array() && i < heads.size() ? Numbers(heads[i]) : std::vector<double>());
   }
   data.typical = SignalsOf(NumbersAt(*metadata, "typical"));
   data.bias = NumberAt(*metadata, "bias");

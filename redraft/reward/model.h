@@ -1,26 +1,27 @@
 #pragma once
 
-// The reward model: one text in, one number out; two texts in, the odds that the first is better. No
-// language model needed.
+// The reward model: one text in, one number out; two texts in, the odds that the first is better.
+// No language model needed.
 //
 //   REDRAFT_ASSIGN(const RewardModel model, RewardModel::BuiltIn());
 //   const double logit = model.Compare(edited, draft);   // > 0: `edited` is better
 //
-// Paper    The character n-gram floor for "AI-Slop to AI-Polish?" (arXiv 2504.07532) is one of thirteen
+// Paper    The character n-gram floor for "AI-Slop to AI-Polish?" (arXiv 2504.07532) is one of
+// thirteen
 //          signals (experts.h); the others see what it cannot: order, cohesion, filler, repetition,
-//          misspelling, missing parts. What a signal is worth depends on what the two texts are to each
-//          other (relation.h).
+//          misspelling, missing parts. What a signal is worth depends on what the two texts are to
+//          each other (relation.h).
 // Units    Logits. Compare(a, b) = -Compare(b, a) to the last bit. Score is Compare's scale for
-//          unrelated texts: there sigmoid(Score(a) - Score(b)) is the probability that a is the better
-//          one. 0 is the median of the reference texts that the model was calibrated on.
+//          unrelated texts: there sigmoid(Score(a) - Score(b)) is the probability that a is the
+//          better one. 0 is the median of the reference texts that the model was calibrated on.
 // Format   "RDREWARD", u32 version, u32 size of the metadata, metadata (JSON), then per character
-//          n-gram cell i16 weight and u16 inverse document frequency, 65,536 bytes of rarities, 2^18
-//          i16 weights of order patterns, 2^16 of wording patterns; at the end 64 hex digits: the
-//          SHA-256 of all before them. Little-endian.
+//          n-gram cell i16 weight and u16 inverse document frequency, 65,536 bytes of rarities,
+//          2^18 i16 weights of order patterns, 2^16 of wording patterns; at the end 64 hex digits:
+//          the SHA-256 of all before them. Little-endian.
 // Cost     Under a millisecond per 200 words; 2 MB of memory at 18 bits.
 // Threads  Scores are immutable; the texts measured last are kept, behind a lock, for the next
-//          comparison. Scores are bit-identical on every machine and for any number of threads: sums
-//          run in the order of the text over exactly rounded operations.
+//          comparison. Scores are bit-identical on every machine and for any number of threads:
+//          sums run in the order of the text over exactly rounded operations.
 // Errors   kConfig for a file that is foreign, truncated, damaged, of another version, or made for
 //          other features.
 
@@ -44,10 +45,10 @@ struct RewardModelData {
   std::array<Head, kRelations> heads{};  ///< logits per unit of each signal, by relation
   Signals typical{};                     ///< mean signals of the reference texts
   double bias = 0;                       ///< finite; puts 0 at the reference median
-  /// Quantiles 0, 1, …, 100 % of the scores of reference texts, ascending: of all, of the better and
-  /// of the worse texts of the training pairs.
+  /// Quantiles 0, 1, …, 100 % of the scores of reference texts, ascending: of all, of the better
+  /// and of the worse texts of the training pairs.
   std::array<std::vector<double>, 3> references;
-  Json provenance;                ///< data, command and cross-validation, for people and reports
+  Json provenance;  ///< data, command and cross-validation, for people and reports
 };
 
 enum class Reference { kAll, kBetter, kWorse };

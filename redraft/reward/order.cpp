@@ -91,7 +91,8 @@ struct Memory {
 void AddPlace(const Sentence& s, std::size_t at, std::size_t count, Patterns& out) {
   const std::uint64_t zone = Zone(at, count);
   const std::uint64_t part = at == 0 ? 0 : at + 1 == count ? 2 : 1;
-  const double place = count > 1 ? static_cast<double>(at) / static_cast<double>(count - 1) - 0.5 : 0;
+  const double place =
+      count > 1 ? static_cast<double>(at) / static_cast<double>(count - 1) - 0.5 : 0;
   const double middle = 0.25 - std::abs(place);
   out.Add(1, 1, zone, s.first);
   out.Add(1, 2, zone, s.first, s.second);
@@ -117,7 +118,8 @@ void AddPlace(const Sentence& s, std::size_t at, std::size_t count, Patterns& ou
 void AddMentions(const Sentence& s, std::size_t at, std::size_t count, const Memory& memory,
                  Patterns& out) {
   const std::uint64_t zone = Zone(at, count);
-  const double place = count > 1 ? static_cast<double>(at) / static_cast<double>(count - 1) - 0.5 : 0;
+  const double place =
+      count > 1 ? static_cast<double>(at) / static_cast<double>(count - 1) - 0.5 : 0;
   std::size_t known = 0;
   for (const std::uint64_t stem : s.stems) {
     const auto seen = memory.stems.find(stem);

@@ -1,10 +1,11 @@
 #pragma once
 
-// What tells a text in its own order from the same sentences or words in another: hashed patterns of
-// sentences (what opens and closes a text, what follows what, first mentions) and of words (which
-// classes of words stand side by side).
+// What tells a text in its own order from the same sentences or words in another: hashed patterns
+// of sentences (what opens and closes a text, what follows what, first mentions) and of words
+// (which classes of words stand side by side).
 //
-// Paper    Entity and discourse coherence as in Barzilay & Lapata 2008 (first mentions, transitions)
+// Paper    Entity and discourse coherence as in Barzilay & Lapata 2008 (first mentions,
+// transitions)
 //          and Elsner & Charniak 2008 (definite and indefinite first mentions, pronouns), with a
 //          linear model over hashed patterns instead of an entity grid.
 // Units    Pattern sums are divided by the square root of the number of sentences (words), so that
@@ -27,7 +28,8 @@ SentenceOrder OrderOf(const Passage& passage);
 inline constexpr unsigned kOrderBits = 18;
 inline constexpr unsigned kWordingBits = 16;
 
-/// Patterns that depend on the order of the sentences; indices below 2^kOrderBits, sorted, distinct.
+/// Patterns that depend on the order of the sentences; indices below 2^kOrderBits, sorted,
+/// distinct.
 SparseVector OrderPatterns(const SentenceOrder& sentences);
 
 /// Pairs and triples of neighbouring word classes inside sentences; indices below 2^kWordingBits.

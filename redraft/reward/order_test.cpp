@@ -65,7 +65,8 @@ TEST(Lexicon, RarityIsTheInverseDocumentFrequencyInSteps) {
 }
 
 /// The overlap features of a seam by their definition.
-std::array<double, 2> SlowOverlap(const SentenceOrder& order, std::size_t cut, const Lexicon& lexicon) {
+std::array<double, 2> SlowOverlap(const SentenceOrder& order, std::size_t cut,
+                                  const Lexicon& lexicon) {
   std::set<std::uint64_t> left, right;
   for (std::size_t i = 0; i < order.size(); ++i) {
     (i < cut ? left : right).insert(order[i]->stems.begin(), order[i]->stems.end());

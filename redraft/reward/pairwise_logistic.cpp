@@ -48,8 +48,7 @@ double Dot(std::span<const double> weights, const SparseVector& vector) {
 
 std::vector<double> FitPairwiseLogistic(std::span<const SparseVector> vectors,
                                         std::span<const Comparison> comparisons,
-                                        std::size_t dimension, double c, Rng order,
-                                        int sweeps) {
+                                        std::size_t dimension, double c, Rng order, int sweeps) {
   // Each comparison has a dual variable alpha = c * Sigmoid(t) in (0, c), and w = sum alpha * x
   // with x = x_better - x_worse. At the optimum t = -w.x for every comparison.
   std::vector<double> weights(dimension, 0.0);

@@ -30,8 +30,8 @@ struct Comparison {
 /// The dot product, summed in the vector's order.
 double Dot(std::span<const double> weights, const SparseVector& vector);
 
-/// The optimal weights, or those after `sweeps` passes over the comparisons, where stopping early is
-/// good enough; `order` draws the order of the coordinate updates. Deterministic.
+/// The optimal weights, or those after `sweeps` passes over the comparisons, where stopping early
+/// is good enough; `order` draws the order of the coordinate updates. Deterministic.
 std::vector<double> FitPairwiseLogistic(std::span<const SparseVector> vectors,
                                         std::span<const Comparison> comparisons,
                                         std::size_t dimension, double c, Rng order,

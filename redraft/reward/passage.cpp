@@ -27,19 +27,26 @@ WordList List(std::string_view words) {
 
 const WordList& FunctionWords() {
   static const WordList kList = List(
-      "a an the and or but nor so yet if than then as of in on at by to from for with about into over "
+      "a an the and or but nor so yet if than then as of in on at by to from for with about into "
+      "over "
       "under after before between through without within upon toward towards against among across "
-      "behind beneath beyond during since around along away near above below i you he she it we they "
-      "me him her us them my your his its our their mine yours hers ours theirs this that these those "
-      "who whom whose which what when where why how is am are was were be been being do does did done "
-      "have has had having will would shall should can could may might must cannot no not there here "
+      "behind beneath beyond during since around along away near above below i you he she it we "
+      "they "
+      "me him her us them my your his its our their mine yours hers ours theirs this that these "
+      "those "
+      "who whom whose which what when where why how is am are was were be been being do does did "
+      "done "
+      "have has had having will would shall should can could may might must cannot no not there "
+      "here "
       "all any some every each both either neither only just up down out off again more most much "
       "many other another such own same too very because while until till though although unless "
       "whether like one once also even still never ever always now himself herself itself myself "
       "yourself themselves ourselves nothing something everything anything someone anyone everyone "
-      "i'm it's don't didn't wasn't couldn't wouldn't isn't aren't weren't won't can't doesn't hadn't "
+      "i'm it's don't didn't wasn't couldn't wouldn't isn't aren't weren't won't can't doesn't "
+      "hadn't "
       "hasn't haven't shouldn't i'd he'd she'd they'd we'd you'd i'll he'll she'll they'll we'll "
-      "you'll i've we've they've you've that's there's he's she's they're we're you're what's let's "
+      "you'll i've we've they've you've that's there's he's she's they're we're you're what's "
+      "let's "
       "back however perhaps almost already soon later first last next finally suddenly meanwhile "
       "instead maybe seemed felt said asked");
   return kList;
@@ -47,31 +54,35 @@ const WordList& FunctionWords() {
 
 const std::array<WordList, kPersons>& PersonForms() {
   static const std::array<WordList, kPersons> kForms = {
-      List("i me my mine myself i'm i'd i've i'll"), List("we us our ours ourselves we're we'd we've"),
+      List("i me my mine myself i'm i'd i've i'll"),
+      List("we us our ours ourselves we're we'd we've"),
       List("you your yours yourself you're you'd you'll you've"),
-      List("he him his himself he'd he's he'll"), List("she her hers herself she'd she's she'll"),
+      List("he him his himself he'd he's he'll"),
+      List("she her hers herself she'd she's she'll"),
       List("they them their theirs themselves they'd they're")};
   return kForms;
 }
 
 const WordList& PastForms() {
   static const WordList kList = List(
-      "was were had did said felt seemed could would went came took made saw knew thought looked stood "
+      "was were had did said felt seemed could would went came took made saw knew thought looked "
+      "stood "
       "began left sat told kept held wasn't weren't hadn't didn't couldn't wouldn't");
   return kList;
 }
 
 const WordList& PresentForms() {
   static const WordList kList = List(
-      "is are am has have do does can will says feels seems i'm it's don't doesn't isn't aren't can't "
+      "is are am has have do does can will says feels seems i'm it's don't doesn't isn't aren't "
+      "can't "
       "won't i've you're they're we're");
   return kList;
 }
 
 bool IsLetter(std::int32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 0xC0 && c != 0xD7 && c != 0xF7 &&
-                                                             !(c >= 0x2000 && c <= 0x206F) &&
-                                                             !(c >= 0x3000 && c <= 0x303F));
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x206F) &&
+          !(c >= 0x3000 && c <= 0x303F));
 }
 
 /// One token of a sentence, folded.
@@ -126,9 +137,9 @@ std::vector<Token> Tokenise(std::string_view sentence) {
 std::uint64_t ClassOf(const Token& token, bool opens) {
   if (!token.word || FunctionWords().contains(token.text)) return StableHash(token.text);
   if (token.text[0] >= '0' && token.text[0] <= '9') return StableHash("#0");
-  static constexpr std::string_view kEndings[] = {"ing", "ed", "ly",  "tion", "ness", "ous", "ful",
-                                                  "able", "ive", "al", "er",  "est", "ies", "es",
-                                                  "s",   "y"};
+  static constexpr std::string_view kEndings[] = {"ing", "ed",   "ly",  "tion", "ness", "ous",
+                                                  "ful", "able", "ive", "al",   "er",   "est",
+                                                  "ies", "es",   "s",   "y"};
   std::string name = "#";
   for (const std::string_view ending : kEndings) {
     if (token.text.size() > ending.size() + 2 && token.text.ends_with(ending)) {
@@ -158,7 +169,8 @@ Sentence Describe(std::string_view sentence) {
   static const WordList kLinks = List(
       "but and so then yet still instead however also or because though finally later meanwhile");
   static const WordList kInstructions = List(
-      "write describe compose rewrite continue imagine create paragraph paragraphs story essay scene "
+      "write describe compose rewrite continue imagine create paragraph paragraphs story essay "
+      "scene "
       "passage piece prompt words word style tone narrator reader readers instruction about");
   static const WordList kArticles = List("the this that");
   Sentence result;

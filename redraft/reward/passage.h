@@ -26,19 +26,19 @@ inline constexpr std::size_t kPersons = 6;
 
 struct Sentence {
   std::string_view text;
-  std::uint64_t identity = 0;          ///< the same for sentences with the same words
+  std::uint64_t identity = 0;           ///< the same for sentences with the same words
   std::vector<std::string_view> forms;  ///< the words as they are written
   std::vector<std::uint64_t> words;     ///< hashes of the folded words
   std::vector<std::uint64_t> classes;  ///< of every token: function words and punctuation stand for
                                        ///< themselves, other words for their ending and capital
   std::vector<std::uint64_t> stems;    ///< sorted, distinct
-  std::vector<std::uint64_t> names;    ///< stems of words with a capital that do not open a sentence
-  std::vector<std::uint64_t> definite;  ///< stems right behind "the", "this", "that"
+  std::vector<std::uint64_t> names;  ///< stems of words with a capital that do not open a sentence
+  std::vector<std::uint64_t> definite;            ///< stems right behind "the", "this", "that"
   std::uint64_t first = 0, second = 0, last = 0;  ///< classes of words
   std::array<int, kPersons> persons{};
   int past = 0, present = 0;  ///< verb forms of either tense, as far as spelling tells
   int quotes = 0;
-  std::size_t letters = 0;          ///< code points in words
+  std::size_t letters = 0;  ///< code points in words
   std::size_t function_words = 0;
   bool opens_with_pronoun = false;  ///< he, she, it, they, this, that, … and their forms
   bool opens_with_link = false;     ///< but, and, so, then, …

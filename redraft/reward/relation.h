@@ -5,9 +5,11 @@
 //   revised     the same in other words: the wording counts, and that one is shorter or longer says
 //               little, since editors cut and add
 //   reordered   the same sentences in another order: nothing but order counts
-//   cut         one is the other without some sentences, or with some put in: what counts is whether
+//   cut         one is the other without some sentences, or with some put in: what counts is
+//   whether
 //               those belong to the rest and say something
-//   spliced     they share sentences, and what they do not share is about something else: whether each
+//   spliced     they share sentences, and what they do not share is about something else: whether
+//   each
 //               holds together counts
 //   unrelated   everything counts, absolutely
 //

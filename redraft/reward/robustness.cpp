@@ -40,8 +40,12 @@ std::vector<std::string> Mutate(std::vector<std::string> sentences,
       sentences.insert(at(count + 1), std::move(copy));
       break;
     }
-    case 2: std::iter_swap(at(count), at(count)); break;
-    case 3: rng.Shuffle(sentences); break;
+    case 2:
+      std::iter_swap(at(count), at(count));
+      break;
+    case 3:
+      rng.Shuffle(sentences);
+      break;
     default: {
       if (pool.empty()) break;
       const std::string& foreign = pool[rng.Below(pool.size())];
@@ -58,8 +62,8 @@ std::vector<std::string> Mutate(std::vector<std::string> sentences,
 }  // namespace
 
 std::array<Robustness, kCorruptions> MeasureRobustness(const core::Scorer& scorer,
-                                                       const std::vector<std::string>& texts, Rng rng,
-                                                       unsigned threads) {
+                                                       const std::vector<std::string>& texts,
+                                                       Rng rng, unsigned threads) {
   std::vector<std::array<Robustness, kCorruptions>> each(texts.size());
   ParallelFor(
       texts.size(),

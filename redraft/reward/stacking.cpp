@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kParts = 2;
 constexpr std::size_t kCorruptionsPerText = 6;
 constexpr double kUnrelatedWeight = 1;
-/// Of a corruption in the head of its relation, and in that of unrelated texts, which is the scale of
-/// scores and should know every fault.
+/// Of a corruption in the head of its relation, and in that of unrelated texts, which is the scale
+/// of scores and should know every fault.
 constexpr std::array<double, kRelations> kCorruptionWeight = {0.3, 1, 1, 1, 0.15};
 constexpr double kScaleWeight = 0.1;
 
@@ -47,8 +47,10 @@ double Difficulty(Corruption kind) {
     case Corruption::kInsertion:
     case Corruption::kSplice:
     case Corruption::kWordSalad:
-    case Corruption::kPromptEcho: return 2;
-    default: return 1;
+    case Corruption::kPromptEcho:
+      return 2;
+    default:
+      return 1;
   }
 }
 
@@ -116,8 +118,8 @@ class Lessons {
       if (spoilt == text.text) continue;
       const Measured worse(spoilt, experts);
       const Contrast contrast = Compare(text, worse, experts);
-      Teach(contrast, Difficulty(kind) *
-                          kCorruptionWeight[static_cast<std::size_t>(contrast.relation)]);
+      Teach(contrast,
+            Difficulty(kind) * kCorruptionWeight[static_cast<std::size_t>(contrast.relation)]);
       if (contrast.relation != Relation::kUnrelated) {
         Teach({Relation::kUnrelated, Difference(text.signals, worse.signals)}, kScaleWeight);
       }

@@ -11,10 +11,10 @@
 #include <span>
 #include <vector>
 
+#include "redraft/reward/contrast.h"
 #include "redraft/reward/corruption.h"
 #include "redraft/reward/expert_trainer.h"
 #include "redraft/reward/heads.h"
-#include "redraft/reward/contrast.h"
 
 namespace redraft::reward {
 

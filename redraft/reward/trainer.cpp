@@ -62,8 +62,8 @@ class Tally {
     const stats::Interval wilson = stats::Wilson(right_, n);
     Accuracy result{pairs_, right_ / n, {wilson.lo, wilson.hi}, shorter_ / n, {}};
     if (shorter_won_.pairs > 0 && longer_won_.pairs > 0) {
-      result.balanced = (shorter_won_.right / shorter_won_.pairs +
-                         longer_won_.right / longer_won_.pairs) / 2;
+      result.balanced =
+          (shorter_won_.right / shorter_won_.pairs + longer_won_.right / longer_won_.pairs) / 2;
     }
     return result;
   }
@@ -166,8 +166,7 @@ Fold HoldOut(const Design& design, const Corpus& corpus, std::size_t fold,
         margin(Compare(measured(better), measured(worse), stack.experts), better, worse));
     const std::size_t other = members[(i + 1) % members.size()].worse;
     if (texts[other].family == texts[better].family) continue;
-    result.unrelated.push_back(
-        margin(unrelated(measured(better), measured(other)), better, other));
+    result.unrelated.push_back(margin(unrelated(measured(better), measured(other)), better, other));
   }
   std::vector<std::size_t> ids;
   for (const auto& [id, text] : known) ids.push_back(id);
@@ -207,8 +206,8 @@ Fold Merge(std::vector<Fold> folds) {
   return all;
 }
 
-/// Log-odds per unit of head: from the pairs of the relation; where there are fewer than 30, from the
-/// corruptions as well.
+/// Log-odds per unit of head: from the pairs of the relation; where there are fewer than 30, from
+/// the corruptions as well.
 std::array<double, kRelations> FitScales(const Fold& all) {
   constexpr std::size_t kEnough = 30;
   std::array<double, kRelations> scales{};
@@ -248,13 +247,14 @@ void AssessPairs(const Design& design, const Fold& all, Rng rng, TrainReport& re
   report.cv = full.Result();
   report.floor = floor.Result();
   report.floor_margin = stats::Bootstrap(
-      gain.size(),
-      [&](const std::vector<std::size_t>& rows) {
-        double sum = 0;
-        for (const std::size_t row : rows) sum += gain[row];
-        return sum / static_cast<double>(rows.size());
-      },
-      2000, rng.Fork("floor"), 0.9).lo;
+                            gain.size(),
+                            [&](const std::vector<std::size_t>& rows) {
+                              double sum = 0;
+                              for (const std::size_t row : rows) sum += gain[row];
+                              return sum / static_cast<double>(rows.size());
+                            },
+                            2000, rng.Fork("floor"), 0.9)
+                            .lo;
   report.calibration_error = stats::CalibrationError(stats::CalibrationBins(stated, outcome));
   const stats::Interval slope = stats::Bootstrap(
       margins.size(),
@@ -309,12 +309,18 @@ Json Provenance(const Dataset& data, const TrainOptions& options, const TrainRep
                        {"rows", source.rows},
                        {"left_out", source.left_out}});
   }
-  return {{"command", options.command},    {"data", sources},
-          {"bits", options.bits},          {"c", options.c},
-          {"seed", options.seed},          {"pairs", report.pairs},
-          {"scores", report.scores},       {"groups", report.groups},
-          {"folds", report.folds},         {"cv_accuracy", report.cv.accuracy},
-          {"cv_wilson", report.cv.wilson}, {"floor_accuracy", report.floor.accuracy},
+  return {{"command", options.command},
+          {"data", sources},
+          {"bits", options.bits},
+          {"c", options.c},
+          {"seed", options.seed},
+          {"pairs", report.pairs},
+          {"scores", report.scores},
+          {"groups", report.groups},
+          {"folds", report.folds},
+          {"cv_accuracy", report.cv.accuracy},
+          {"cv_wilson", report.cv.wilson},
+          {"floor_accuracy", report.floor.accuracy},
           {"shorter_wins", report.cv.shorter_wins}};
 }
 
@@ -398,7 +404,8 @@ Result<TrainedReward> TrainReward(const Dataset& data, const TrainOptions& optio
   model.name = options.name;
   model.experts = std::move(stack.experts);
   for (std::size_t i = 0; i < kRelations; ++i) {
-    for (std::size_t k = 0; k < kSignals; ++k) model.heads[i][k] = report.scale[i] * stack.heads[i][k];
+    for (std::size_t k = 0; k < kSignals; ++k)
+      model.heads[i][k] = report.scale[i] * stack.heads[i][k];
   }
   model.typical = MeanOf(held_out.signals);
   model.references = {Quantiles(held_out.scores), Quantiles(held_out.better_scores),

@@ -14,8 +14,8 @@ inline constexpr int kEnglish = 0;
 /// A bit for each language in which `word` (normalised, words.h) is a function word.
 unsigned FunctionWordLanguages(std::string_view word);
 
-/// Whether at least an eighth of the words of `text` are English function words (English prose has a
-/// third to a half); always true of fewer than eight words, which tell nothing.
+/// Whether at least an eighth of the words of `text` are English function words (English prose has
+/// a third to a half); always true of fewer than eight words, which tell nothing.
 bool LooksEnglish(std::string_view text);
 
 }  // namespace redraft::text
