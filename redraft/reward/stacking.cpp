@@ -44,7 +44,7 @@ constexpr double kRevisedStrength = 1000;
 /// Kinds that are confused with what writers do count twice.
 double Difficulty(Corruption kind) {
   switch (kind) {
-    case Corruption::kInsertion:
+    case Corruption::kHalf:
     case Corruption::kSplice:
     case Corruption::kWordSalad:
     case Corruption::kPromptEcho:
