@@ -203,7 +203,7 @@ void DeclareTrain(Args& root) {
           "pair files to report accuracy on; what they share with the training data is left out")
       .Group("Training")
       .Option("--without", options->without,
-              "kinds of corruption not to learn from, to see how the model takes the unknown")
+              "kinds of corruption not to weigh signals by, to see how the unknown is taken")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
       .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
       .Group("Output")

@@ -33,7 +33,7 @@ struct TrainOptions {
   std::string command;  ///< put on record in the model file
   unsigned bits = 18;   ///< log2 of the number of n-gram cells, 10 to 24
   double c = 10;  ///< weight of the data against the L2 penalty of the texture, as in LIBLINEAR
-  std::vector<Corruption> leave_out;  ///< kinds that are not trained on
+  std::vector<Corruption> leave_out;  ///< kinds that the heads are not shown (stacking.h)
   std::uint64_t seed = 1;
   unsigned threads = 0;  ///< 0: one per core
 };
