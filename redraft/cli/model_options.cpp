@@ -217,6 +217,17 @@ Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judg
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
 
+Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
+                         const ModelFlags& flags) {
+  if (judge.spec == "llm") {
+    REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
+    client.AddEndpoint(std::move(endpoint));
+  }
+  REDRAFT_ASSIGN(auto endpoint, OpenJudgeEndpoint(judge, flags));
+  if (endpoint) client.AddEndpoint(std::move(endpoint));
+  return Ok{};
+}
+
 llm::ClientOptions ClientOptionsFor(const ModelFlags& flags, const ModelChoice& choice,
                                     std::uint64_t seed) {
   llm::ClientOptions options;

@@ -84,6 +84,11 @@ std::string JudgeServer(const JudgeChoice& judge);
 Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
                                                          const ModelFlags& flags);
 
+/// Gives `client` all that the judge asks: for `llm` the endpoint of `model`, else what
+/// OpenJudgeEndpoint opens. Errors: as OpenEndpoint and OpenJudgeEndpoint.
+Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
+                         const ModelFlags& flags);
+
 /// What Request::model says for a choice, without opening anything: the model's name at a server,
 /// the id (or file name) of an embedded one.
 std::string RequestModel(const ModelChoice& choice);
