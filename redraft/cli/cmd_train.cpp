@@ -10,6 +10,7 @@
 #include "redraft/base/json.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/lm_reader.h"
 #include "redraft/cli/train_checks.h"
 #include "redraft/reward/trainer.h"
 
@@ -22,6 +23,7 @@ struct Options {
   std::vector<std::string> tests;
   std::vector<std::string> without;
   std::string output;
+  std::string lm, db;
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -141,6 +143,12 @@ Result<int> TrainReward(const Options& options) {
   }
   REDRAFT_ASSIGN(const auto shared, SeparateTests(data, tests));
 
+  if (!options.lm.empty()) {
+    REDRAFT_ASSIGN(const auto readings,
+                   ReadExamples(reward::ExamplesOf(data), options.lm, options.db, {}));
+    PrintLine(fmt::format("{} texts", readings.texts.size()));
+    return 0;
+  }
   reward::TrainOptions train;
   train.command = CommandOnRecord(options);
   train.seed = options.seed;
@@ -204,6 +212,8 @@ void DeclareTrain(Args& root) {
       .Group("Training")
       .Option("--without", options->without,
               "kinds of corruption not to weigh signals by, to see how the unknown is taken")
+      .Option("--lm", options->lm, "embedded model")
+      .Option("--db", options->db, "ledger")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
       .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
       .Group("Output")
