@@ -145,7 +145,7 @@ Result<int> TrainReward(const Options& options) {
 
   if (!options.lm.empty()) {
     REDRAFT_ASSIGN(const auto readings,
-                   ReadExamples(reward::ExamplesOf(data), options.lm, options.db, {}));
+                   ReadExamples(reward::ExamplesOf(data, 100000), options.lm, options.db, {}));
     PrintLine(fmt::format("{} texts", readings.texts.size()));
     return 0;
   }

@@ -13,7 +13,7 @@
 namespace redraft::cli {
 namespace {
 
-constexpr std::size_t kChunk = 256;  // requests between two lines of progress
+constexpr std::size_t kChunk = 64;  // requests between two lines of progress
 
 Result<std::string> RunFor(store::Ledger& ledger, const std::string& model) {
   const Json manifest = {{"command", "train reward --lm"}, {"model", model}};
@@ -36,38 +36,57 @@ Result<std::vector<core::Reply>> AskAll(llm::Client& client,
   return replies;
 }
 
-Result<LmReadings> ReadThrough(llm::Client& client, const reward::LmExamples& examples,
-                               const std::string& model) {
+/// What is asked of the texts and reorderings of `examples`, in their order.
+struct Plan {
   std::vector<core::Request> requests;
-  for (const std::string& text : examples.texts) {
-    requests.push_back(reward::LikelihoodRequest(model, text));
-    requests.push_back(reward::StateRequest(model, text));
+  std::vector<const std::string*> texts;  ///< of two requests each: likelihood, state
+  std::vector<std::size_t> at;            ///< parallel: the first of the requests
+  std::vector<const std::string*> reordered;
+  std::vector<std::size_t> reordered_at;
+};
+
+Plan PlanOf(const std::vector<reward::LmExample>& examples, const std::string& model) {
+  Plan plan;
+  for (const reward::LmExample& example : examples) {
+    for (const std::string& text : example.texts) {
+      plan.texts.push_back(&text);
+      plan.at.push_back(plan.requests.size());
+      plan.requests.push_back(reward::LikelihoodRequest(model, text));
+      plan.requests.push_back(reward::StateRequest(model, text));
+    }
+    for (const reward::LmReordered& item : example.reordered) {
+      for (const std::string* text : {&item.shuffled, &item.swapped}) {
+        if (*text == item.text) continue;
+        plan.reordered.push_back(text);
+        plan.reordered_at.push_back(plan.requests.size());
+        plan.requests.push_back(reward::LikelihoodRequest(model, *text));
+      }
+    }
   }
-  std::vector<const std::string*> others;
-  for (const auto& item : examples.reordered) {
-    if (item.shuffled != item.text) others.push_back(&item.shuffled);
-  }
-  for (const auto& item : examples.reordered) {
-    if (item.swapped != item.text) others.push_back(&item.swapped);
-  }
-  for (const auto* text : others) requests.push_back(reward::LikelihoodRequest(model, *text));
-  REDRAFT_ASSIGN(const auto replies, AskAll(client, requests));
+  return plan;
+}
+
+Result<LmReadings> ReadThrough(llm::Client& client, const std::vector<reward::LmExample>& examples,
+                               const std::string& model) {
+  const Plan plan = PlanOf(examples, model);
+  REDRAFT_ASSIGN(const auto replies, AskAll(client, plan.requests));
   LmReadings readings{.model = model, .texts = {}, .totals = {}};
-  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
-    REDRAFT_ASSIGN(auto reading, reward::ReadingFrom(replies[2 * i], replies[2 * i + 1]));
-    readings.totals[examples.texts[i]] = reward::TotalOf(reading.logprobs);
-    readings.texts.emplace(examples.texts[i], std::move(reading));
+  for (std::size_t i = 0; i < plan.texts.size(); ++i) {
+    const std::size_t at = plan.at[i];
+    REDRAFT_ASSIGN(auto reading, reward::ReadingFrom(replies[at], replies[at + 1]));
+    readings.totals[*plan.texts[i]] = reward::TotalOf(reading.logprobs);
+    readings.texts.emplace(*plan.texts[i], std::move(reading));
   }
-  for (std::size_t i = 0; i < others.size(); ++i) {
-    readings.totals[*others[i]] =
-        reward::TotalOf(replies[2 * examples.texts.size() + i].logprobs);
+  for (std::size_t i = 0; i < plan.reordered.size(); ++i) {
+    readings.totals[*plan.reordered[i]] =
+        reward::TotalOf(replies[plan.reordered_at[i]].logprobs);
   }
   return readings;
 }
 
 }  // namespace
 
-Result<LmReadings> ReadExamples(const reward::LmExamples& examples, const std::string& model,
+Result<LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
                                 const std::string& db, const ModelFlags& flags) {
   REDRAFT_ASSIGN(const auto path, ResolveModel(model));
   llm::EmbeddedOptions options;

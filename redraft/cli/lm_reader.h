@@ -24,7 +24,7 @@ struct LmReadings {
 /// Reads all examples. `db` is a ledger file, made when it is missing.
 /// Errors: kConfig for the model or the ledger; kInvalidArgument for a text that is empty or longer
 /// than the model's context; as llm::Client::Run.
-Result<LmReadings> ReadExamples(const reward::LmExamples& examples, const std::string& model,
+Result<LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
                                 const std::string& db, const ModelFlags& flags);
 
 }  // namespace redraft::cli

@@ -1,5 +1,6 @@
 #include "redraft/reward/lm_examples.h"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 
@@ -8,6 +9,7 @@
 namespace redraft::reward {
 namespace {
 
+constexpr std::size_t kReorderedEvery = 4;
 constexpr std::uint64_t kSeed = 4;  // of reorderings: another one makes every reading stale
 
 LmReordered Reorder(const std::string& text) {
@@ -20,22 +22,16 @@ LmReordered Reorder(const std::string& text) {
 
 }  // namespace
 
-LmExamples ExamplesOf(const Dataset& data) {
-  LmExamples examples;
-  std::unordered_set<std::string_view> seen, reordered;
-  const auto read = [&](const std::string& text) {
-    if (seen.insert(text).second) examples.texts.push_back(text);
-  };
-  for (const Pair& pair : data.pairs) {
-    read(pair.chosen);
-    read(pair.rejected);
+std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs) {
+  std::vector<LmExample> examples(std::min(pairs, data.pairs.size()));
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const Pair& pair = data.pairs[i];
+    for (const std::string* text : {&pair.chosen, &pair.rejected}) {
+      if (seen.insert(*text).second) examples[i].texts.push_back(*text);
+    }
+    if (i % kReorderedEvery == 0) examples[i].reordered.push_back(Reorder(pair.chosen));
   }
-  for (const ScoredText& scored : data.scores) read(scored.text);
-  const auto reorder = [&](const std::string& text) {
-    if (reordered.insert(text).second) examples.reordered.push_back(Reorder(text));
-  };
-  for (const Pair& pair : data.pairs) reorder(pair.chosen);
-  for (const Pair& pair : data.pairs) reorder(pair.rejected);
   return examples;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
-// Which texts a language model must read before it can take part in a reward model: every text of
-// the data, and what becomes of the texts of pairs when their sentences change places.
+// Which texts a language model must read before it can take part in a reward model: the texts of
+// pairs, and, of every fourth pair, what becomes of the chosen text when its sentences change
+// places.
 //
+// Cost     Reading is what costs: a text of 200 words is a second or more of two cores for the
+//          135M model, so that the reorderings are a sample.
 // Threads  A pure function of the data.
 
 #include <string>
@@ -12,21 +15,21 @@
 
 namespace redraft::reward {
 
-/// A text of a pair and the same sentences in another order; equal to the text where it has only
-/// one.
+/// A text and the same sentences in another order; equal to the text where it has only one.
 struct LmReordered {
   std::string text;
   std::string shuffled;  ///< all sentences
   std::string swapped;   ///< two neighbours exchanged
 };
 
-struct LmExamples {
-  std::vector<std::string> texts;  ///< distinct, in the order of the data: pairs, then scores
-  std::vector<LmReordered> reordered;  ///< the chosen texts first, then the rejected ones
+/// A step of reading.
+struct LmExample {
+  std::vector<std::string> texts;      ///< of one pair that were not read before
+  std::vector<LmReordered> reordered;  ///< of the chosen one
 };
 
-/// The reorderings depend on the text alone, not on the rest of the data, so that data that grows
-/// finds the readings of before.
-LmExamples ExamplesOf(const Dataset& data);
+/// The examples of the first `pairs` pairs, in their order, so that those of fewer pairs are a
+/// beginning. Reorderings depend on the text alone.
+std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs);
 
 }  // namespace redraft::reward
