@@ -66,11 +66,12 @@ Plan PlanOf(const std::vector<reward::LmExample>& examples, const std::string& m
   return plan;
 }
 
-Result<LmReadings> ReadThrough(llm::Client& client, const std::vector<reward::LmExample>& examples,
+Result<reward::LmReadings> ReadThrough(llm::Client& client, const std::vector<reward::LmExample>& examples,
                                const std::string& model) {
   const Plan plan = PlanOf(examples, model);
   REDRAFT_ASSIGN(const auto replies, AskAll(client, plan.requests));
-  LmReadings readings{.model = model, .texts = {}, .totals = {}};
+  reward::LmReadings readings;
+  readings.reader_id = model;
   for (std::size_t i = 0; i < plan.texts.size(); ++i) {
     const std::size_t at = plan.at[i];
     REDRAFT_ASSIGN(auto reading, reward::ReadingFrom(replies[at], replies[at + 1]));
@@ -86,7 +87,7 @@ Result<LmReadings> ReadThrough(llm::Client& client, const std::vector<reward::Lm
 
 }  // namespace
 
-Result<LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
+Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
                                 const std::string& db, const ModelFlags& flags) {
   REDRAFT_ASSIGN(const auto path, ResolveModel(model));
   llm::EmbeddedOptions options;
@@ -101,7 +102,8 @@ Result<LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, 
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run, store::RunState::kRunning));
   llm::Client client(*log, ClientOptionsFor(flags, {}, 0));
   client.AddEndpoint(endpoint);
-  Result<LmReadings> readings = ReadThrough(client, examples, id);
+  Result<reward::LmReadings> readings = ReadThrough(client, examples, id);
+  if (readings) readings->reader = model;
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(
       run, readings ? store::RunState::kFinished
                     : readings.error().code == ErrorCode::kCancelled ? store::RunState::kInterrupted

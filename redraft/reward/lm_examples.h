@@ -9,9 +9,11 @@
 // Threads  A pure function of the data.
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "redraft/reward/dataset.h"
+#include "redraft/reward/lm_features.h"
 
 namespace redraft::reward {
 
@@ -31,5 +33,13 @@ struct LmExample {
 /// The examples of the first `pairs` pairs, in their order, so that those of fewer pairs are a
 /// beginning. Reorderings depend on the text alone.
 std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs);
+
+/// What the language model said about examples.
+struct LmReadings {
+  std::string reader;     ///< what was opened: an id of the registry or a file
+  std::string reader_id;  ///< gguf::Model::id() of it
+  std::unordered_map<std::string, LmReading> texts;
+  std::unordered_map<std::string, double> totals;  ///< log-likelihood of texts and reorderings
+};
 
 }  // namespace redraft::reward
