@@ -237,7 +237,7 @@ void DeclareTrain(Args& root) {
       .Option("--db", options->db,
               "with --lm: the ledger that keeps the readings; an interrupted reading goes on there")
       .Option("--lm-pairs", options->lm_pairs,
-              "with --lm: read and measure on the first so many pairs only; 0 is all")
+              "with --lm: read, and measure on, a sample of so many pairs; 0 is all")
       .Group("Output")
       .Option("-o,--output", options->output, "model file to write")
       .Flag("--json", options->json, "print the summary as JSON")

@@ -66,12 +66,15 @@ Plan PlanOf(const std::vector<reward::LmExample>& examples, const std::string& m
   return plan;
 }
 
-Result<reward::LmReadings> ReadThrough(llm::Client& client, const std::vector<reward::LmExample>& examples,
-                               const std::string& model) {
-  const Plan plan = PlanOf(examples, model);
+}  // namespace
+
+Result<reward::LmReadings> ReadExamples(llm::Client& client,
+                                        const std::vector<reward::LmExample>& examples,
+                                        const std::string& reader_id) {
+  const Plan plan = PlanOf(examples, reader_id);
   REDRAFT_ASSIGN(const auto replies, AskAll(client, plan.requests));
   reward::LmReadings readings;
-  readings.reader_id = model;
+  readings.reader_id = reader_id;
   for (std::size_t i = 0; i < plan.texts.size(); ++i) {
     const std::size_t at = plan.at[i];
     REDRAFT_ASSIGN(auto reading, reward::ReadingFrom(replies[at], replies[at + 1]));
@@ -85,11 +88,9 @@ Result<reward::LmReadings> ReadThrough(llm::Client& client, const std::vector<re
   return readings;
 }
 
-}  // namespace
-
-Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
-                                const std::string& db, const ModelFlags& flags) {
-  REDRAFT_ASSIGN(const auto path, ResolveModel(model));
+Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& reader, const std::string& db,
+                                        const ModelFlags& flags) {
+  REDRAFT_ASSIGN(const auto path, ResolveModel(reader));
   llm::EmbeddedOptions options;
   options.cache_folder = CacheFolder();
   REDRAFT_ASSIGN(auto opened, llm::EmbeddedEndpoint::Open(path, options));
@@ -102,8 +103,8 @@ Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& ex
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run, store::RunState::kRunning));
   llm::Client client(*log, ClientOptionsFor(flags, {}, 0));
   client.AddEndpoint(endpoint);
-  Result<reward::LmReadings> readings = ReadThrough(client, examples, id);
-  if (readings) readings->reader = model;
+  Result<reward::LmReadings> readings = ReadExamples(client, examples, id);
+  if (readings) readings->reader = reader;
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(
       run, readings ? store::RunState::kFinished
                     : readings.error().code == ErrorCode::kCancelled ? store::RunState::kInterrupted

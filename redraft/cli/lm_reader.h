@@ -12,10 +12,18 @@
 
 namespace redraft::cli {
 
-/// Reads all examples. `db` is a ledger file, made when it is missing.
+/// Carries the examples to the endpoint that serves `reader_id`; says on standard error how far it
+/// has come. Errors: as llm::Client::Run; kFailed for a reply that is no reading.
+Result<reward::LmReadings> ReadExamples(llm::Client& client,
+                                        const std::vector<reward::LmExample>& examples,
+                                        const std::string& reader_id);
+
+/// The same with the embedded model `reader` (an id of the registry or a GGUF file) and the ledger
+/// file `db`, which is made when it is missing.
 /// Errors: kConfig for the model or the ledger; kInvalidArgument for a text that is empty or longer
-/// than the model's context; as llm::Client::Run.
-Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& model,
-                                        const std::string& db, const ModelFlags& flags);
+/// than the model's context; as above.
+Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples,
+                                        const std::string& reader, const std::string& db,
+                                        const ModelFlags& flags);
 
 }  // namespace redraft::cli

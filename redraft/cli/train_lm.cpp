@@ -35,6 +35,7 @@ Json ReportJson(const reward::LmReport& report) {
   return {{"pairs", report.pairs},
           {"pairs_read", report.read},
           {"folds", report.folds},
+          {"full_of_all_pairs", report.full_of_all},
           {"families", table},
           {"winner", report.winner ? Json(NameOf(*report.winner)) : Json()},
           {"sentence_shuffle", OrderJson(report.shuffled)},
@@ -49,8 +50,9 @@ void PrintOrder(const char* name, const reward::LmOrder& order) {
 }
 
 void PrintReport(const reward::LmReport& report) {
-  PrintLine(fmt::format("{} of {} pairs read; leave one out, {} folds", report.read, report.pairs,
-                        report.folds));
+  PrintLine(fmt::format(
+      "{} of {} pairs read; leave one out, {} folds; the full model on all of them {:.1f} %",
+      report.read, report.pairs, report.folds, 100 * report.full_of_all));
   PrintLine(fmt::format("  {:<24} {:<7} {:>8} {:>14} {:>22}", "family", "data", "accuracy",
                         "95 %", "gain on full (above)"));
   for (const reward::LmCell& cell : report.table) {

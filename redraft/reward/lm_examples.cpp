@@ -1,6 +1,7 @@
 #include "redraft/reward/lm_examples.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <unordered_set>
 
@@ -23,14 +24,20 @@ LmReordered Reorder(const std::string& text) {
 }  // namespace
 
 std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs) {
-  std::vector<LmExample> examples(std::min(pairs, data.pairs.size()));
+  std::vector<std::size_t> order(data.pairs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng(kSeed).Fork("pairs").Shuffle(order);
+  order.resize(std::min(pairs, order.size()));
+  std::vector<LmExample> examples;
   std::unordered_set<std::string_view> seen;
-  for (std::size_t i = 0; i < examples.size(); ++i) {
-    const Pair& pair = data.pairs[i];
+  for (const std::size_t at : order) {
+    const Pair& pair = data.pairs[at];
+    LmExample& example = examples.emplace_back();
+    example.pair = at;
     for (const std::string* text : {&pair.chosen, &pair.rejected}) {
-      if (seen.insert(*text).second) examples[i].texts.push_back(*text);
+      if (seen.insert(*text).second) example.texts.push_back(*text);
     }
-    if (i % kReorderedEvery == 0) examples[i].reordered.push_back(Reorder(pair.chosen));
+    if (examples.size() % kReorderedEvery == 1) example.reordered.push_back(Reorder(pair.chosen));
   }
   return examples;
 }

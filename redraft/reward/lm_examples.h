@@ -26,12 +26,13 @@ struct LmReordered {
 
 /// A step of reading.
 struct LmExample {
+  std::size_t pair = 0;                ///< position in Dataset::pairs
   std::vector<std::string> texts;      ///< of one pair that were not read before
   std::vector<LmReordered> reordered;  ///< of the chosen one
 };
 
-/// The examples of the first `pairs` pairs, in their order, so that those of fewer pairs are a
-/// beginning. Reorderings depend on the text alone.
+/// The examples of `pairs` pairs in random order: those of fewer pairs are a beginning, and a sample
+/// of all (files are often sorted by difficulty or origin). Reorderings depend on the text alone.
 std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs);
 
 /// What the language model said about examples.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "redraft/base/assets.h"
+#include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/reward/relation.h"
 
@@ -12,6 +14,8 @@ namespace redraft::reward {
 namespace {
 
 constexpr const char* kSchema = "redraft.lm-reward/1";
+constexpr std::string_view kBuiltInAsset = "data/reward/lm.json";
+constexpr std::uintmax_t kMostBytes = 4 << 20;
 
 Relation RelationOf(std::string_view a, std::string_view b) {
   return Align(Passage(a), Passage(b)).relation;
@@ -128,6 +132,22 @@ Result<double> LmReward::Compare(std::string_view a, const LmReading& a_read, st
     state += data_.state[i] * (double{a_read.state[i]} - double{b_read.state[i]});
   }
   return data_.revised[0] * base + data_.revised[1] * features + data_.revised[2] * state;
+}
+
+Result<LmReward> OpenLmReward(std::string_view name) {
+  constexpr std::string_view kName = "reward:lm";
+  const std::string path(name.size() > kName.size() ? name.substr(kName.size() + 1) : "");
+  if (path.empty()) {
+    const auto bytes = FindAsset(kBuiltInAsset);
+    if (bytes) return LmReward::Parse(*bytes, std::string(kBuiltInAsset));
+    return Fail(ErrorCode::kInvalidArgument,
+                "this program has no model with a language model's eyes, since none was better "
+                "than 'reward' beyond chance (docs/reward-model.md); train one with 'redraft train "
+                "reward --lm' and use reward:lm:FILE");
+  }
+  auto bytes = ReadTextFile(path, kMostBytes);
+  if (!bytes) return Fail(ErrorCode::kInvalidArgument, bytes.error().message);
+  return LmReward::Parse(*bytes, path);
 }
 
 }  // namespace redraft::reward

@@ -17,7 +17,6 @@
 //          built-in model, or with a weight that is no finite number.
 
 #include <array>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,5 +72,10 @@ class LmReward {
   RewardModel base_;
   std::string id_;
 };
+
+/// Opens what a user names: "reward:lm" is the one that is part of the program, "reward:lm:FILE" a
+/// file. Errors: kInvalidArgument when there is no such file, or the program has none; kConfig as
+/// above.
+Result<LmReward> OpenLmReward(std::string_view name);
 
 }  // namespace redraft::reward

@@ -18,10 +18,10 @@ namespace {
 
 /// What is mixed, in the order of the weights.
 enum Part { kBase, kFeatureHead, kStateHead, kLikelihood = kFeatureHead };
-/// Margins of one held-out comparison by family of one storey.
+/// Margins of one held-out comparison.
 struct Margin {
-  double texture = 0, style = 0;
-  Opinions parts{};  ///< by Part
+  double texture = 0, style = 0, state = 0;
+  Opinions parts{};  ///< by Part; other than in a revision the built-in model decides alone
 };
 
 /// The mixtures that compete: which parts they have.
@@ -127,8 +127,8 @@ class LmTraining {
 
   void FindOrders(const Dataset& data, const LmReadings& readings) {
     const auto examples = ExamplesOf(data, data.pairs.size());
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-      for (const LmReordered& item : examples[i].reordered) {
+    for (const LmExample& example : examples) {
+      for (const LmReordered& item : example.reordered) {
         for (const bool swap : {false, true}) {
           const std::string& other = swap ? item.swapped : item.shuffled;
           const auto text = readings.totals.find(item.text), there = readings.totals.find(other);
@@ -136,8 +136,8 @@ class LmTraining {
               there == readings.totals.end()) {
             continue;
           }
-          orders_.push_back({design_.judged()[i].texts.better, design_.judged()[i].fold, other,
-                             swap, (text->second - there->second) / kNats});
+          const Judged& judged = design_.judged()[example.pair];
+          orders_.push_back({judged.texts.better, judged.fold, other, swap, (text->second - there->second) / kNats});
         }
       }
     }
@@ -180,7 +180,8 @@ class LmTraining {
   }
 
   struct Fold {
-    std::vector<std::pair<std::size_t, Margin>> rows;                      // row of design_
+    std::vector<std::pair<std::size_t, Margin>> rows;                   // row of design_
+    std::vector<double> full;                                           // of all pairs, read or not
     std::vector<std::pair<std::size_t, Opinions>> orders;  // position in orders_
   };
 
@@ -210,6 +211,12 @@ class LmTraining {
       if (IsRead(pair)) read.push_back(pair);
     }
     if (read.empty()) return result;
+    for (std::size_t row = 0; kind == LmKind::kPairs && row < design_.evaluated(); ++row) {
+      if (design_.judged()[row].fold != fold) continue;
+      const auto [better, worse] = design_.judged()[row].texts;
+      result.full.push_back(
+          stack.Judge(Compare(measured(better), measured(worse), stack.experts)));
+    }
     const Head style_head = FitHead(lessons, Head{}, 1);
     const auto features = FitDense(features_, read, options_.features_c, rng.Fork("features"));
     const auto state = FitDense(states_, read, options_.state_c, rng.Fork("state"));
@@ -221,10 +228,13 @@ class LmTraining {
       margin.texture = TextureSum(corpus_.texts[better].grams, stack.experts) -
                        TextureSum(corpus_.texts[worse].grams, stack.experts);
       margin.style = Weigh(style_head, style(pair));
-      margin.parts = {
-          Opinion(stack, Compare(measured(better), measured(worse), stack.experts)),
-          Across(features, features_[better], features_[worse]),
-          Across(state, states_[better], states_[worse])};
+      const Contrast contrast = Compare(measured(better), measured(worse), stack.experts);
+      margin.state = Across(state, states_[better], states_[worse]);
+      margin.parts[kBase] = Opinion(stack, contrast);
+      if (contrast.relation == Relation::kRevised) {
+        margin.parts[kFeatureHead] = Across(features, features_[better], features_[worse]);
+        margin.parts[kStateHead] = margin.state;
+      }
       result.rows.emplace_back(row, margin);
     }
     for (std::size_t i = 0; kind == LmKind::kPairs && i < orders_.size(); ++i) {
@@ -257,7 +267,7 @@ class LmTraining {
         add(LmFamily::kNgram, margin.texture);
         add(LmFamily::kStyle, margin.style);
         add(LmFamily::kFull, margin.parts[kBase]);
-        add(LmFamily::kState, margin.parts[kStateHead]);
+        add(LmFamily::kState, margin.state);
       }
       for (const auto& [item, margin] : folds[fold].orders) {
         order_margins.push_back(margin);
@@ -266,6 +276,11 @@ class LmTraining {
       }
     }
     if (margins.empty()) return;
+    for (const Fold& fold : folds) {
+      for (const double margin : fold.full) {
+        report.full_of_all += HalfIfTied(margin) / static_cast<double>(report.pairs);
+      }
+    }
     for (const auto& [family, used] : kMixtures) {
       for (const double mixed : CrossFitted(margins, of_fold, used)) add(family, mixed);
     }

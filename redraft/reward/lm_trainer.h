@@ -68,6 +68,7 @@ struct LmOrder {
 
 struct LmReport {
   std::size_t pairs = 0, read = 0, folds = 0;
+  double full_of_all = 0;  ///< accuracy of the full model on all pairs, read or not
   std::vector<LmCell> table;
   LmOrder shuffled, swapped;
   /// Of the mixtures trained on pairs, the best one that is better than the full model.
