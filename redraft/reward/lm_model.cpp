@@ -9,6 +9,7 @@
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/reward/relation.h"
+#include "redraft/text/words.h"
 
 namespace redraft::reward {
 namespace {
@@ -17,7 +18,9 @@ constexpr const char* kSchema = "redraft.lm-reward/1";
 constexpr std::string_view kBuiltInAsset = "data/reward/lm.json";
 constexpr std::uintmax_t kMostBytes = 4 << 20;
 
+/// Of texts without a word: unrelated, since there is nothing to read.
 Relation RelationOf(std::string_view a, std::string_view b) {
+  if (text::CountWords(a) == 0 || text::CountWords(b) == 0) return Relation::kUnrelated;
   return Align(Passage(a), Passage(b)).relation;
 }
 

@@ -63,8 +63,8 @@ TEST(LmReward, ReorderedSentencesAreComparedByTheirLikelihood) {
   LmReading a = Reading(1), b = a;
   b.logprobs[3] -= 8;
   const LmReward model = Model();
-  EXPECT_DOUBLE_EQ(*model.Compare(kDraft, a, kReordered, b),
-                   0.25 * model.CompareUnread(kDraft, kReordered) + 1);
+  EXPECT_NEAR(*model.Compare(kDraft, a, kReordered, b),
+              0.25 * model.CompareUnread(kDraft, kReordered) + 1, 1e-9);
 }
 
 TEST(LmReward, ARevisionIsWhatTheThreeOpinionsAddUpTo) {

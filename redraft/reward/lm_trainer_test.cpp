@@ -10,8 +10,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Revisions whose words say nothing about which one is better, by five editors.
-Dataset MadeUpRevisions(int count) {
+/// Revisions by five editors, whose words say nothing about which one is better, or, if `telling`,
+/// nearly everything.
+Dataset MadeUpRevisions(int count, bool telling = false) {
   Rng rng(5);
   const std::vector<std::string> words = {"the",  "harbour", "was",    "quiet", "and",  "boats",
                                           "lay",  "against", "stones", "while", "rain", "fell",
@@ -27,6 +28,10 @@ Dataset MadeUpRevisions(int count) {
           text += at > 0 ? " " : text.empty() ? "Then " : " Then ";
           text += at == change ? words[rng.Below(words.size())] : word;
         }
+      }
+      if (telling) {
+        texts[0] += rng.Below(3) == 0 ? " brine" : " tar";
+        texts[1] += rng.Below(3) == 0 ? " tapestry" : " testament";
       }
       for (std::string& text : texts) text += ".";
     }
@@ -102,7 +107,7 @@ TEST(LmTrainer, FindsThatStatesKnowWhatWordsDoNot) {
 }
 
 TEST(LmTrainer, SaysSoWhenReadingsKnowNothing) {
-  const Dataset data = MadeUpRevisions(100);
+  const Dataset data = MadeUpRevisions(100, true);
   const TrainedLm trained = Train(data, Read(data, 0));
   EXPECT_FALSE(trained.report.winner);
   EXPECT_TRUE(trained.model.data().provenance.at("winner").is_null());
