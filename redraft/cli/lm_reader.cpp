@@ -82,13 +82,13 @@ Result<reward::LmReadings> ReadExamples(llm::Client& client,
     readings.texts.emplace(*plan.texts[i], std::move(reading));
   }
   for (std::size_t i = 0; i < plan.reordered.size(); ++i) {
-    readings.totals[*plan.reordered[i]] =
-        reward::TotalOf(replies[plan.reordered_at[i]].logprobs);
+    readings.totals[*plan.reordered[i]] = reward::TotalOf(replies[plan.reordered_at[i]].logprobs);
   }
   return readings;
 }
 
-Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples, const std::string& reader, const std::string& db,
+Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& examples,
+                                        const std::string& reader, const std::string& db,
                                         const ModelFlags& flags) {
   REDRAFT_ASSIGN(const auto path, ResolveModel(reader));
   llm::EmbeddedOptions options;
@@ -105,10 +105,12 @@ Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& ex
   client.AddEndpoint(endpoint);
   Result<reward::LmReadings> readings = ReadExamples(client, examples, id);
   if (readings) readings->reader = reader;
-  REDRAFT_RETURN_IF_ERROR(ledger.SetState(
-      run, readings ? store::RunState::kFinished
-                    : readings.error().code == ErrorCode::kCancelled ? store::RunState::kInterrupted
-                                                                     : store::RunState::kFailed));
+  store::RunState state = store::RunState::kFinished;
+  if (!readings) {
+    const bool interrupted = readings.error().code == ErrorCode::kCancelled;
+    state = interrupted ? store::RunState::kInterrupted : store::RunState::kFailed;
+  }
+  REDRAFT_RETURN_IF_ERROR(ledger.SetState(run, state));
   return readings;
 }
 

@@ -16,8 +16,9 @@ using ::testing::HasSubstr;
 reward::Dataset Pairs() {
   reward::Dataset data;
   for (const std::string name : {"Ada", "Bo", "Cem"}) {
-    data.pairs.push_back({name + " shut the gate. The dog barked. It was late. Rain came. Nobody slept.",
-                          name + " closed the gate. The dog was barking. It was late. Rain came.", "", ""});
+    data.pairs.push_back(
+        {name + " shut the gate. The dog barked. It was late. Rain came. Nobody slept.",
+         name + " closed the gate. The dog was barking. It was late. Rain came.", "", ""});
   }
   return data;
 }

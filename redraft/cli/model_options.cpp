@@ -99,9 +99,8 @@ void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
   args.Option("--judge", flags.judge,
-              "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a reward "
-              "server), llm, rule:shorter, "
-              "rule:longer, rule:coin or exec:COMMAND (default reward)");
+              "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
+              "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }
@@ -157,7 +156,8 @@ judge::AnswerForm DefaultForm(const ModelChoice& model) {
 }
 
 bool AsksModel(const JudgeChoice& judge) {
-  return judge.spec == "llm" || IsLmReward(judge.spec) || judge.spec.starts_with("exec:") || RewardServerOf(judge.spec);
+  return judge.spec == "llm" || IsLmReward(judge.spec) || judge.spec.starts_with("exec:") ||
+         RewardServerOf(judge.spec);
 }
 
 Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,

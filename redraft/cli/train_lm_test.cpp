@@ -90,11 +90,10 @@ TEST_F(TrainLmTest, ReadsTrainsAndJudgesWithTheSameGgufOnly) {
   other["reader_id"] = "SmolLM2-135M-Instruct.Q4_1@000000000000";
   const auto refused = Judge(folder_.Write("other.json", DumpJson(other)));
   EXPECT_EQ(refused.exit_status, 3);
-  EXPECT_THAT(refused.errors, HasSubstr("belongs to the language model SmolLM2-135M-Instruct.Q4_1@0"));
+  EXPECT_THAT(refused.errors, HasSubstr("belongs to the language model SmolLM2-135M"));
 
   std::string long_text;
   for (int i = 0; i < 2000; ++i) long_text += "The tide came in. ";
-  folder_.Write("pairs.jsonl", "");
   const auto too_long = Redraft(
       {"train", "reward", "--pairs",
        folder_.Write("long.jsonl",

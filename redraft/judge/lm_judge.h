@@ -1,7 +1,7 @@
 #pragma once
 
-// The reward model with a language model's eyes (reward/lm_model.h) as a judge: what the model reads
-// are requests, so that the ledger keeps them and a text that meets many others is read once.
+// The reward model with a language model's eyes (reward/lm_model.h) as a judge: what the model
+// reads are requests, so that the ledger keeps them and a text that meets many others is read once.
 
 #include <memory>
 

@@ -11,7 +11,8 @@
 namespace redraft::judge {
 namespace {
 
-const char* const kDraft = "The gate was open. Two goats stood on the bonnet of the car and watched.";
+const char* const kDraft =
+    "The gate was open. Two goats stood on the bonnet of the car and watched.";
 const char* const kEdit =
     "The gate was open. Two goats stood on the car's bonnet and watched him come.";
 

@@ -31,8 +31,9 @@ struct LmExample {
   std::vector<LmReordered> reordered;  ///< of the chosen one
 };
 
-/// The examples of `pairs` pairs in random order: those of fewer pairs are a beginning, and a sample
-/// of all (files are often sorted by difficulty or origin). Reorderings depend on the text alone.
+/// The examples of `pairs` pairs in random order: those of fewer pairs are a beginning, and a
+/// sample of all (files are often sorted by difficulty or origin). Reorderings depend on the text
+/// alone.
 std::vector<LmExample> ExamplesOf(const Dataset& data, std::size_t pairs);
 
 /// What the language model said about examples.

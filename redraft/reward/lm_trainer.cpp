@@ -137,7 +137,8 @@ class LmTraining {
             continue;
           }
           const Judged& judged = design_.judged()[example.pair];
-          orders_.push_back({judged.texts.better, judged.fold, other, swap, (text->second - there->second) / kNats});
+          orders_.push_back({judged.texts.better, judged.fold, other, swap,
+                             (text->second - there->second) / kNats});
         }
       }
     }
