@@ -43,8 +43,7 @@ double Across(const std::vector<double>& weights, const std::vector<double>& a,
   return sum;
 }
 
-Opinions FitMixture(std::span<const Opinions> margins,
-                                 const Used& used) {
+Opinions FitMixture(std::span<const Opinions> margins, const Used& used) {
   std::vector<Lesson> lessons;
   for (const auto& margin : margins) {
     Lesson lesson;
