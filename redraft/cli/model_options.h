@@ -79,8 +79,9 @@ Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
 /// The server that a judge sends texts to beside the writer's, as it may be shown; empty: none.
 std::string JudgeServer(const JudgeChoice& judge);
 
-/// What the judge needs beside the writer's endpoint: a judge program, a reward server, or nothing
-/// (null). Errors: kConfig for the address.
+/// What the judge needs beside the writer's endpoint: a judge program, a reward server, a model
+/// that reads, or nothing (null). Errors: kConfig for the address, or a reader that is another
+/// model.
 Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
                                                          const ModelFlags& flags);
 
