@@ -66,11 +66,10 @@ Result<int> RunJudgeCheck(const JudgeFlags& flags) {
                                                 std::move(form)));
   judge::QualifyOptions options;
   options.seed = flags.seed;
-  REDRAFT_ASSIGN(const judge::Qualification found,
-                 judge::QualifyJudge(pairs, judging.judge(), options,
-                                     [&](std::span<core::Job* const> jobs) {
-                                       return judging.Run(jobs);
-                                     }));
+  REDRAFT_ASSIGN(
+      const judge::Qualification found,
+      judge::QualifyJudge(pairs, judging.judge(), options,
+                          [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
   Json object = {{"schema", "redraft.judge.check/1"}, {"judge", judging.judge().id()}};
   object.update(judge::ToJson(found));
   const core::Spent spent = judging.spent();

@@ -35,12 +35,10 @@ Result<judge::Qualification> Play(const Trial& trial, core::ReplyLog& log) {
   llm::Client client(log, ClientOptionsFor(flags, trial.model, 1));
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, trial.model, flags));
   Progress progress(AsksModel(trial.choice) ? Progress::Style::kAuto : Progress::Style::kSilent);
-  return judge::QualifyJudge(
-      trial.pairs, trial.judge, {}, [&](std::span<core::Job* const> jobs) {
-        progress.On(
-            {{"event", "stage"}, {"stage", "check"}, {"generation", 0}, {"jobs", jobs.size()}});
-        return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
-      });
+  return judge::QualifyJudge(trial.pairs, trial.judge, {}, [&](std::span<core::Job* const> jobs) {
+    progress.On({{"event", "stage"}, {"stage", "check"}, {"generation", 0}, {"jobs", jobs.size()}});
+    return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
+  });
 }
 
 /// What decides a check: the judge (its id names model, rubric and framing), where it is asked, and
@@ -156,8 +154,7 @@ Status RequireQualified(const JudgeStanding& standing, const std::string& judge_
   return Fail(ErrorCode::kGateFailed,
               fmt::format("the judge {} is not qualified: {} (or --accept-judge: use it all the "
                           "same, every output is marked)",
-                          judge_id,
-                          standing.check.at("recommendation").get<std::string>()));
+                          judge_id, standing.check.at("recommendation").get<std::string>()));
 }
 
 }  // namespace redraft::cli

@@ -60,11 +60,11 @@ Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model)
   options.cache_folder = CacheFolder();
   REDRAFT_ASSIGN(auto endpoint, llm::EmbeddedEndpoint::Open(path, options));
   if (endpoint->info().model != model.data().reader_id) {
-    return Fail(ErrorCode::kConfig,
-                fmt::format("{} belongs to the language model {}, but {} is {}; get that file, or "
-                            "train again with 'redraft train reward --lm'",
-                            model.id(), model.data().reader_id, path.string(),
-                            endpoint->info().model));
+    return Fail(
+        ErrorCode::kConfig,
+        fmt::format("{} belongs to the language model {}, but {} is {}; get that file, or "
+                    "train again with 'redraft train reward --lm'",
+                    model.id(), model.data().reader_id, path.string(), endpoint->info().model));
   }
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
@@ -98,9 +98,10 @@ void DeclareBudget(Args& args, ModelFlags& flags) {
 void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
-  args.Option("--judge", flags.judge,
-              "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
-              "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
+  args.Option(
+      "--judge", flags.judge,
+      "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
+      "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }

@@ -53,14 +53,14 @@ void PrintReport(const reward::LmReport& report) {
   PrintLine(fmt::format(
       "{} of {} pairs read; leave one out, {} folds; the full model on all of them {:.1f} %",
       report.read, report.pairs, report.folds, 100 * report.full_of_all));
-  PrintLine(fmt::format("  {:<24} {:<7} {:>8} {:>14} {:>22}", "family", "data", "accuracy",
-                        "95 %", "gain on full (above)"));
+  PrintLine(fmt::format("  {:<24} {:<7} {:>8} {:>14} {:>22}", "family", "data", "accuracy", "95 %",
+                        "gain on full (above)"));
   for (const reward::LmCell& cell : report.table) {
-    PrintLine(fmt::format("  {:<24} {:<7} {:>8.1f} {:>14} {:>+12.1f} ({:+.1f})",
-                          NameOf(cell.family), NameOf(cell.kind), 100 * cell.accuracy,
-                          fmt::format("[{:.1f}, {:.1f}]", 100 * cell.wilson[0],
-                                      100 * cell.wilson[1]),
-                          100 * cell.gain, 100 * cell.gain_bound));
+    PrintLine(
+        fmt::format("  {:<24} {:<7} {:>8.1f} {:>14} {:>+12.1f} ({:+.1f})", NameOf(cell.family),
+                    NameOf(cell.kind), 100 * cell.accuracy,
+                    fmt::format("[{:.1f}, {:.1f}]", 100 * cell.wilson[0], 100 * cell.wilson[1]),
+                    100 * cell.gain, 100 * cell.gain_bound));
   }
   PrintLine(report.winner ? fmt::format("better than the full model: {}", NameOf(*report.winner))
                           : std::string("no mixture is better than the full model beyond chance"));

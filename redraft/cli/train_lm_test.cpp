@@ -33,18 +33,18 @@ std::string Rows(int count) {
 class TrainLmTest : public ::testing::Test {
  protected:
   ProcessResult Train(std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"train",   "reward",
-                                          "--pairs", folder_.Write("pairs.jsonl", Rows(6)),
-                                          "-o",      Path("lm.json")};
+    std::vector<std::string> arguments = {
+        "train", "reward", "--pairs", folder_.Write("pairs.jsonl", Rows(6)), "-o", Path("lm.json")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Redraft(arguments);
   }
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   ProcessResult Judge(const std::string& model) {
     return Redraft({"judge", "--pairs",
-                    folder_.Write("p.jsonl", "{\"id\":\"1\",\"a\":\"Ida put it down. Rain ran off "
-                                             "the gutter.\",\"b\":\"Ida gently put it down. Rain "
-                                             "ran off the gutter.\"}\n"),
+                    folder_.Write("p.jsonl",
+                                  "{\"id\":\"1\",\"a\":\"Ida put it down. Rain ran off "
+                                  "the gutter.\",\"b\":\"Ida gently put it down. Rain "
+                                  "ran off the gutter.\"}\n"),
                     "--judge", "reward:lm:" + model});
   }
   TemporaryFolder folder_;

@@ -146,8 +146,9 @@ Json JudgeView(const Findings& f) {
   const rank::Consistency& c = j.consistency;
   const auto agreement = [&](const char* label, const rank::Agreement& a, const char* reading) {
     if (a.pairs == 0) return;
-    add(label, fmt::format("{} ({} of {})", Percent(static_cast<double>(a.same) / a.pairs),
-                           Grouped(a.same), Grouped(a.pairs)),
+    add(label,
+        fmt::format("{} ({} of {})", Percent(static_cast<double>(a.same) / a.pairs),
+                    Grouped(a.same), Grouped(a.pairs)),
         reading);
   };
   if (shown) {

@@ -28,14 +28,14 @@ struct Share {
 };
 
 struct JudgeFigures {
-  std::string id;                   ///< as recorded with the verdicts; several are joined by ", "
-  int verdicts = 0;                 ///< asked for
-  int none = 0;                     ///< without an answer
-  int ties = 0;                     ///< exactly one half
+  std::string id;    ///< as recorded with the verdicts; several are joined by ", "
+  int verdicts = 0;  ///< asked for
+  int none = 0;      ///< without an answer
+  int ties = 0;      ///< exactly one half
   /// False: verdicts list two texts in an order that need not be the one in which they were shown
   /// (runs of others). First slot then means listed first, and ratings are not corrected for it.
   bool slots_on_record = true;
-  std::optional<Share> first_slot;  ///< wins of the text shown first, ties left out
+  std::optional<Share> first_slot;        ///< wins of the text shown first, ties left out
   std::optional<rank::Coefficient> slot;  ///< first-slot advantage in logits
   rank::Consistency consistency;          ///< within each generation, added up
   std::optional<Share> longer;            ///< wins of the longer text

@@ -108,8 +108,7 @@ std::optional<double> CyclicShare(std::span<const CheckedPair> pairs) {
     const int a = item(pair.a), b = item(pair.b);
     for (const auto& [verdict, first, second] : {std::tuple(&pair.ab, a, b), {&pair.ba, b, a}}) {
       if (!verdict->p_a || a == b) continue;
-      outcomes.push_back(
-          {.a = first, .b = second, .p_a = *verdict->p_a, .logit = verdict->logit});
+      outcomes.push_back({.a = first, .b = second, .p_a = *verdict->p_a, .logit = verdict->logit});
     }
   }
   const auto found = rank::MeasureConsistency(static_cast<int>(index.size()), outcomes);
@@ -209,8 +208,7 @@ Qualification Summarise(std::span<const CheckedPair> pairs) {
   if (found.log_odds) {
     found.slot_logit = tally.first_logits / tally.with_logit;
   } else if (tally.hard > 0) {
-    found.slot_logit =
-        std::log((tally.first_wins + 0.5) / (tally.hard - tally.first_wins + 0.5));
+    found.slot_logit = std::log((tally.first_wins + 0.5) / (tally.hard - tally.first_wins + 0.5));
   }
   found.cyclic_share = CyclicShare(pairs);
   found.accuracy_hard = Ratio(tally.right / 2, found.labelled);
@@ -274,12 +272,11 @@ std::string Recommendation(const Qualification& found) {
   };
   switch (found.decision) {
     case Decision::kHard:
-      return fmt::format(
-          "accepted: it is right on {} of {} pairs in both orders together; {}",
-          percent(found.accuracy_symmetric), found.labelled,
-          found.swap_agreement.value_or(0.0) >= 0.8
-              ? "one order per pair is enough"
-              : "its verdict depends on the order, so judge both where it decides");
+      return fmt::format("accepted: it is right on {} of {} pairs in both orders together; {}",
+                         percent(found.accuracy_symmetric), found.labelled,
+                         found.swap_agreement.value_or(0.0) >= 0.8
+                             ? "one order per pair is enough"
+                             : "its verdict depends on the order, so judge both where it decides");
     case Decision::kSoft:
       return fmt::format(
           "accepted for its log-odds only: they are right on {} of {} pairs when both orders are "

@@ -60,15 +60,15 @@ const char* ToString(Decision decision);
 
 /// What was found. Rates that nothing was seen of are empty.
 struct Qualification {
-  int n = 0;         ///< pairs
-  int labelled = 0;  ///< of them with a better text
+  int n = 0;                             ///< pairs
+  int labelled = 0;                      ///< of them with a better text
   std::optional<double> swap_agreement;  ///< the same text wins in both orders
   std::optional<double> slot1_rate;      ///< decided verdicts for the text shown first
   /// Mean log-odds for the text shown first; from `slot1_rate` for a judge without log-odds.
   std::optional<double> slot_logit;
-  std::optional<double> parse_rate;    ///< comparisons that had a verdict
-  std::optional<double> tie_rate;      ///< verdicts of exactly one half
-  std::optional<double> cyclic_share;  ///< of the triads with three decided pairs
+  std::optional<double> parse_rate;          ///< comparisons that had a verdict
+  std::optional<double> tie_rate;            ///< verdicts of exactly one half
+  std::optional<double> cyclic_share;        ///< of the triads with three decided pairs
   std::optional<double> accuracy_hard;       ///< of single verdicts; ties and none count half
   std::optional<double> accuracy_symmetric;  ///< of both orders together
   std::optional<double> ece;  ///< expected calibration error of both orders together, ten bins

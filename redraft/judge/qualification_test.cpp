@@ -157,8 +157,8 @@ std::vector<GoldPair> EditLikePairs(int count) {
     const bool a = i % 2 == 0, shorter = i % 10 < 8;
     const int better = shorter ? 20 - i % 7 : 30 + i % 5, worse = 24 + i % 3;
     const std::string good = Text(7, i, better), bad = Text(3, i, worse);
-    pairs.push_back({fmt::format("p{}", i), a ? good : bad, a ? bad : good,
-                     a ? Label::kA : Label::kB, ""});
+    pairs.push_back(
+        {fmt::format("p{}", i), a ? good : bad, a ? bad : good, a ? Label::kA : Label::kB, ""});
   }
   return pairs;
 }
@@ -178,9 +178,9 @@ TEST(QualifyJudge, RefusesARuleAboutLengthHoweverOftenItIsRight) {
 }
 
 TEST(QualifyJudge, AcceptsAJudgeWhoseKnowledgeGoesBeyondLength) {
-  const auto found = Check(EditLikePairs(200), Scripted([](const Bout& b) {
-                             return Logit(0.5 * Gap(b) + 2 * Noise(b));
-                           }));
+  const auto found =
+      Check(EditLikePairs(200),
+            Scripted([](const Bout& b) { return Logit(0.5 * Gap(b) + 2 * Noise(b)); }));
   EXPECT_TRUE(found->accepted());
 }
 
@@ -202,8 +202,8 @@ TEST(QualifyJudge, CountsMissingVerdictsAndTies) {
 TEST(QualifyJudge, CountsTriadsThatGoRound) {
   std::vector<GoldPair> pairs;
   const auto name = [](int i) { return Text(i, 0, 20); };
-  for (const auto& [x, y] : {std::pair(1, 2), std::pair(2, 3), std::pair(3, 1), std::pair(3, 4),
-                             std::pair(1, 4)}) {
+  for (const auto& [x, y] :
+       {std::pair(1, 2), std::pair(2, 3), std::pair(3, 1), std::pair(3, 4), std::pair(1, 4)}) {
     pairs.push_back({fmt::format("{}-{}", x, y), name(x), name(y), std::nullopt, ""});
   }
   // 1 > 2 > 3 > 1 goes round; 1 > 3 > 4 and 1 > 4 would not, but 3 > 1: 3 > 1 > 4 and 3 > 4.
@@ -225,7 +225,8 @@ TEST(QualifyJudge, RefusesToCheckOnNothing) {
 }
 
 TEST(QualifyJudge, PrintsWhatIsPromisedAndNoInfinity) {
-  const auto found = Check(Pairs(40), Scripted([](const Bout& b) { return Logit(1e300 * Gap(b)); }));
+  const auto found =
+      Check(Pairs(40), Scripted([](const Bout& b) { return Logit(1e300 * Gap(b)); }));
   const Json json = ToJson(*found);
   for (const char* key :
        {"n", "swap_agreement", "slot1_rate", "slot_logit", "parse_rate", "tie_rate", "cyclic_share",

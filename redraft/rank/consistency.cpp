@@ -63,8 +63,7 @@ Consistency MeasureConsistency(int items, const std::vector<Outcome>& outcomes) 
     const bool turned = o.a > o.b;
     const std::pair<int, int> pair = turned ? std::pair(o.b, o.a) : std::pair(o.a, o.b);
     const double sign = turned ? -1 : 1;
-    verdicts[pair].push_back(
-        {Sign(sign * (o.p_a - 0.5)), o.a_first != turned, o.has_slot});
+    verdicts[pair].push_back({Sign(sign * (o.p_a - 0.5)), o.a_first != turned, o.has_slot});
     lead[pair] += sign * (log_odds ? *o.logit : Sign(o.p_a - 0.5));
   }
   for (const auto& [pair, seen] : verdicts) CountRepeats(seen, result);

@@ -28,7 +28,7 @@ TEST(LmFeatures, AreThoseOfAnExampleWorkedOutByHand) {
   EXPECT_DOUBLE_EQ(Of(features, LmFeature::kSurprising), 0.2);
   EXPECT_DOUBLE_EQ(Of(features, LmFeature::kOpening), -1);
   EXPECT_DOUBLE_EQ(Of(features, LmFeature::kEnding), -10);
-  EXPECT_DOUBLE_EQ(Of(features, LmFeature::kUnevenness), 0);        // one run
+  EXPECT_DOUBLE_EQ(Of(features, LmFeature::kUnevenness), 0);          // one run
   EXPECT_DOUBLE_EQ(Of(features, LmFeature::kPersistence), 8.0 / 50);  // 6 + 2 + 0 + 0
   EXPECT_DOUBLE_EQ(TotalOf(logprobs), -20);
 }

@@ -59,8 +59,7 @@ double Mixed(const Opinions& weights, const Opinions& margin) {
 }
 
 std::vector<double> CrossFitted(const std::vector<Opinions>& margins,
-                                const std::vector<std::size_t>& folds,
-                                const Used& used) {
+                                const std::vector<std::size_t>& folds, const Used& used) {
   std::map<std::size_t, Opinions> weights;
   for (const std::size_t fold : folds) {
     if (weights.contains(fold)) continue;

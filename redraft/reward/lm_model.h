@@ -29,11 +29,11 @@
 namespace redraft::reward {
 
 struct LmRewardData {
-  std::string reader;     ///< what to open: an id of the registry or a file
-  std::string reader_id;  ///< gguf::Model::id() of it
-  std::string base;       ///< RewardModel::id()
-  std::vector<double> features;  ///< kLmFeatures weights per unit
-  std::vector<double> state;     ///< a weight per dimension of the hidden state
+  std::string reader;                 ///< what to open: an id of the registry or a file
+  std::string reader_id;              ///< gguf::Model::id() of it
+  std::string base;                   ///< RewardModel::id()
+  std::vector<double> features;       ///< kLmFeatures weights per unit
+  std::vector<double> state;          ///< a weight per dimension of the hidden state
   std::array<double, 3> revised{};    ///< of the built-in logit, features head, state head
   std::array<double, 2> reordered{};  ///< of the built-in logit, log-likelihood
   Json provenance;

@@ -155,8 +155,8 @@ class LmTraining {
     }
     const Design design(scores, options_.base.seed);
     for (const Judged& item : design.judged()) {
-      scores_.push_back({ids.at(design.texts()[item.texts.better]),
-                         ids.at(design.texts()[item.texts.worse])});
+      scores_.push_back(
+          {ids.at(design.texts()[item.texts.better]), ids.at(design.texts()[item.texts.worse])});
     }
     Rng rng = rng_.Fork("scores");
     rng.Shuffle(scores_);
@@ -181,8 +181,8 @@ class LmTraining {
   }
 
   struct Fold {
-    std::vector<std::pair<std::size_t, Margin>> rows;                   // row of design_
-    std::vector<double> full;                                           // of all pairs, read or not
+    std::vector<std::pair<std::size_t, Margin>> rows;      // row of design_
+    std::vector<double> full;                              // of all pairs, read or not
     std::vector<std::pair<std::size_t, Opinions>> orders;  // position in orders_
   };
 
@@ -191,8 +191,8 @@ class LmTraining {
     const std::vector<Comparison> training = TrainingSet(fold, kind);
     if (training.empty()) return result;
     const Rng rng = rng_.Fork(fmt::format("fold/{}", fold));
-    const Stack stack = FitStack(corpus_, training,
-                                 {{options_.base.bits, options_.base.c}, {}}, rng.Fork("fit"));
+    const Stack stack =
+        FitStack(corpus_, training, {{options_.base.bits, options_.base.c}, {}}, rng.Fork("fit"));
     std::map<std::size_t, Measured> known;
     const auto measured = [&](std::size_t id) -> const Measured& {
       const auto found = known.find(id);
@@ -215,8 +215,7 @@ class LmTraining {
     for (std::size_t row = 0; kind == LmKind::kPairs && row < design_.evaluated(); ++row) {
       if (design_.judged()[row].fold != fold) continue;
       const auto [better, worse] = design_.judged()[row].texts;
-      result.full.push_back(
-          stack.Judge(Compare(measured(better), measured(worse), stack.experts)));
+      result.full.push_back(stack.Judge(Compare(measured(better), measured(worse), stack.experts)));
     }
     const Head style_head = FitHead(lessons, Head{}, 1);
     const auto features = FitDense(features_, read, options_.features_c, rng.Fork("features"));
@@ -327,9 +326,9 @@ class LmTraining {
   static void FindWinner(LmReport& report) {
     double best = 0;
     for (const LmCell& cell : report.table) {
-      const bool mixture =
-          std::any_of(kMixtures.begin(), kMixtures.end(),
-                      [&](const auto& entry) { return entry.first == cell.family; });
+      const bool mixture = std::any_of(kMixtures.begin(), kMixtures.end(), [&](const auto& entry) {
+        return entry.first == cell.family;
+      });
       if (!mixture || cell.gain_bound <= 0 || cell.accuracy <= best) continue;
       best = cell.accuracy;
       report.winner = cell.family;
@@ -390,9 +389,13 @@ Json ProvenanceOf(const Dataset& data, const LmTrainOptions& options, const LmRe
 }  // namespace
 
 std::string_view NameOf(LmFamily family) {
-  constexpr std::array<std::string_view, kLmFamilies> kNames = {
-      "n-gram", "style", "full", "full + features", "state", "full + state",
-      "full + features + state"};
+  constexpr std::array<std::string_view, kLmFamilies> kNames = {"n-gram",
+                                                                "style",
+                                                                "full",
+                                                                "full + features",
+                                                                "state",
+                                                                "full + state",
+                                                                "full + features + state"};
   return kNames[static_cast<std::size_t>(family)];
 }
 

@@ -27,13 +27,13 @@
 namespace redraft::reward {
 
 enum class LmFamily {
-  kNgram,         ///< character n-grams alone
-  kStyle,         ///< all other signals, weighed for these comparisons
-  kFull,          ///< the built-in model's kind
-  kFeatures,      ///< + features of the log-probabilities
-  kState,         ///< the hidden-state head alone
-  kFullState,     ///< full + hidden-state head
-  kAll,           ///< full + features + hidden-state head
+  kNgram,      ///< character n-grams alone
+  kStyle,      ///< all other signals, weighed for these comparisons
+  kFull,       ///< the built-in model's kind
+  kFeatures,   ///< + features of the log-probabilities
+  kState,      ///< the hidden-state head alone
+  kFullState,  ///< full + hidden-state head
+  kAll,        ///< full + features + hidden-state head
 };
 inline constexpr std::size_t kLmFamilies = 7;
 std::string_view NameOf(LmFamily family);

@@ -35,8 +35,8 @@ Dataset MadeUpRevisions(int count, bool telling = false) {
       }
       for (std::string& text : texts) text += ".";
     }
-    data.pairs.push_back({texts[0], texts[1], "g" + std::to_string(i),
-                          "editor " + std::to_string(i % 5)});
+    data.pairs.push_back(
+        {texts[0], texts[1], "g" + std::to_string(i), "editor " + std::to_string(i % 5)});
   }
   return data;
 }

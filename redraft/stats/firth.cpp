@@ -61,7 +61,9 @@ std::optional<Design> MakeDesign(const std::vector<std::vector<double>>& rows) {
 class Fit {
  public:
   Fit(MatrixXd x, const std::vector<bool>& outcomes)
-      : x_(std::move(x)), y_(static_cast<Index>(outcomes.size())), beta_(VectorXd::Zero(x_.cols())) {
+      : x_(std::move(x)),
+        y_(static_cast<Index>(outcomes.size())),
+        beta_(VectorXd::Zero(x_.cols())) {
     for (Index i = 0; i < y_.size(); ++i) y_[i] = outcomes[static_cast<std::size_t>(i)] ? 1 : 0;
   }
 
