@@ -87,7 +87,7 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
   o.writer = RequestModel(setup.writer);
   o.embedded = setup.writer.embedded();
   o.sampling = SamplingFor(setup.writer, flags);
-  o.accept_judge = flags.models.accept_judge;
+  o.accept_judge = o.accept_judge || flags.models.accept_judge;
   REDRAFT_RETURN_IF_ERROR(evolve::Validate(o));
 
   setup.judge.spec = !flags.models.judge.empty() ? flags.models.judge
@@ -138,6 +138,9 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   PrintLine(
       fmt::format("{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
                   verdicts, setup.judge_id, total));
+  if (asks && !setup.options.accept_judge) {
+    PrintLine("Before that the judge is checked: 80 to 400 more calls, once for this judge.");
+  }
   return 0;
 }
 
@@ -171,15 +174,16 @@ Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger,
   return answered;
 }
 
-/// The run to work on: the one with this identity, or a new one if nothing forbids it.
-Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bool fork) {
+/// Works on the run with this identity, or on a new one if nothing forbids it.
+Result<int> EvolveIn(store::Ledger& ledger, const RunSetup& setup, bool fork,
+                     SessionOptions session) {
   REDRAFT_ASSIGN(const Json manifest, MakeManifest(setup));
   const std::string identity = Identity(manifest);
   REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
-  if (same) return *same;
+  if (same) return WorkOn(ledger, *same, setup, session);
   REDRAFT_ASSIGN(const auto others, AnsweredRuns(ledger, setup.task.brief.sha256));
-  REDRAFT_ASSIGN(const auto standing, RunWhoseWinnerStands(setup, manifest, others));
-  if (standing) return *standing;
+  REDRAFT_ASSIGN(const auto written, RunWhoseWinnerStands(setup, manifest, others));
+  if (written) return WorkOn(ledger, *written, setup, session);
   store::NewRun fresh{identity, setup.document, manifest, ""};
   if (!others.empty()) {
     const store::Run& last = others.back();
@@ -192,12 +196,14 @@ Result<store::Run> FindOrCreate(store::Ledger& ledger, const RunSetup& setup, bo
     }
     fresh.parent = last.id;
   }
-  // A model that is not there should not leave a run behind.
+  // Neither a model that is not there nor a judge that is refused should leave a run behind.
   if (setup.writer.embedded()) {
     REDRAFT_ASSIGN([[maybe_unused]] const auto file, ResolveModel(setup.writer.model));
   }
+  REDRAFT_ASSIGN(session.standing, StandingOf(setup, session.flags));
   REDRAFT_ASSIGN(const std::string id, ledger.CreateRun(fresh));
-  return ledger.FindRun(id);
+  REDRAFT_ASSIGN(const store::Run run, ledger.FindRun(id));
+  return WorkOn(ledger, run, setup, session);
 }
 
 Result<int> RunEvolve(const EvolveFlags& flags) {
@@ -206,8 +212,7 @@ Result<int> RunEvolve(const EvolveFlags& flags) {
   if (flags.dry_run) return PrintEstimate(setup, flags.json);
   REDRAFT_ASSIGN(store::Ledger ledger,
                  store::Ledger::Open(LedgerPath(flags.db, config), {.create = true}));
-  REDRAFT_ASSIGN(const store::Run run, FindOrCreate(ledger, setup, flags.fork));
-  return WorkOn(ledger, run, setup, {flags.models, flags.json, flags.output});
+  return EvolveIn(ledger, setup, flags.fork, {flags.models, flags.json, flags.output, {}});
 }
 
 struct RunFlags {
@@ -236,14 +241,14 @@ Result<int> RunResume(const RunFlags& flags) {
   Config without_defaults = config;
   without_defaults.endpoint.clear();
   REDRAFT_ASSIGN(setup.writer, ChooseModel(models, without_defaults));
-  return WorkOn(ledger, run, setup, {models, flags.json, flags.output});
+  return WorkOn(ledger, run, setup, {models, flags.json, flags.output, {}});
 }
 
 Result<int> RunReplay(const RunFlags& flags) {
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.models.config));
   REDRAFT_ASSIGN(store::Ledger ledger, OpenExisting(flags, config, true));
   REDRAFT_ASSIGN(const store::Run run, ledger.FindRun(flags.run));
-  return Replay(ledger, run, {flags.models, flags.json, flags.output});
+  return Replay(ledger, run, {flags.models, flags.json, flags.output, {}});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ Result<int> RunExport(const ExportFlags& flags) {
   for (const evolve::ExportedFile& file : files) {
     REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(folder / file.name, file.bytes));
     PrintLine((folder / file.name).string());
+  }
+  if (const std::string mark = contents.Mark(); !mark.empty()) {
+    std::fprintf(stderr, "redraft: note: %s\n", mark.c_str());
   }
   return 0;
 }

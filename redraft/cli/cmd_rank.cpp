@@ -222,10 +222,12 @@ Result<int> RankTextsByJudge(const Options& options) {
                           ranked.tournament.settled
                               ? "the top is settled"
                               : "stopped by the limit before the top was settled"));
+    if (const std::string mark = Mark(ranked.standing); !mark.empty()) PrintLine(mark);
     return 0;
   }
   Json result = {{"schema", "redraft.rank/1"}};
   result.update(rank::ToJson(standings, ids));
+  result.update(ToJson(ranked.standing));
   result["calls"] = ranked.calls;
   result["stopped"] = ranked.tournament.settled ? "settled" : "budget";
   PrintLine(DumpJson(result));

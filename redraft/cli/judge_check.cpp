@@ -127,6 +127,17 @@ Result<std::vector<judge::GoldPair>> BuiltInGoldPairs() {
   return pairs;
 }
 
+Json ToJson(const JudgeStanding& standing) {
+  return {{"judge_checked", !standing.check.is_null()},
+          {"judge_qualified", standing.qualified},
+          {"judge_accepted", !standing.qualified},
+          {"judge_check", standing.check}};
+}
+
+std::string Mark(const JudgeStanding& standing) {
+  return standing.qualified ? "" : "judge not qualified: it was used without a check";
+}
+
 Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
                                  const core::Pack& pack, const core::Rubric& rubric,
                                  const ModelFlags& flags) {
@@ -146,15 +157,13 @@ Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& m
   }
   if (!check) return Fail(check.error());
   const std::string decision = check->at("decision");
-  return JudgeStanding{decision == "hard" || decision == "soft", std::move(*check)};
-}
-
-Status RequireQualified(const JudgeStanding& standing, const std::string& judge_id) {
-  if (standing.qualified) return Ok{};
-  return Fail(ErrorCode::kGateFailed,
-              fmt::format("the judge {} is not qualified: {} (or --accept-judge: use it all the "
-                          "same, every output is marked)",
-                          judge_id, standing.check.at("recommendation").get<std::string>()));
+  if (decision != "hard" && decision != "soft") {
+    return Fail(ErrorCode::kGateFailed,
+                fmt::format("the judge {} is not qualified: {} (or --accept-judge: use it all the "
+                            "same, every output is marked)",
+                            judge->id(), check->at("recommendation").get<std::string>()));
+  }
+  return JudgeStanding{true, std::move(*check)};
 }
 
 }  // namespace redraft::cli

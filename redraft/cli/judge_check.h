@@ -18,6 +18,13 @@ struct JudgeStanding {
   Json check;  ///< judge::ToJson of the check; null: accepted unchecked
 };
 
+/// The members that every result carries: {"judge_checked","judge_qualified","judge_accepted":
+/// used although not qualified,"judge_check": the check, or null}.
+Json ToJson(const JudgeStanding& standing);
+
+/// What people are told of a judge that is not qualified; empty for one that is.
+std::string Mark(const JudgeStanding& standing);
+
 /// Reads labelled pairs {"id"?,"a","b","label"?,"brief"?}, in an order drawn by `seed`.
 /// Errors: kInvalidArgument naming the line.
 Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std::uint64_t seed);
@@ -26,12 +33,10 @@ Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std:
 Result<std::vector<judge::GoldPair>> BuiltInGoldPairs();
 
 /// Checks the judge, or finds that it was checked. `model` answers for an LLM judge.
-/// Errors: the endpoint's; the interrupt's.
+/// Errors: the endpoint's; the interrupt's; kGateFailed, saying why and what can be done, for a
+/// judge that is not qualified.
 Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
                                  const core::Pack& pack, const core::Rubric& rubric,
                                  const ModelFlags& flags);
-
-/// kGateFailed, saying why and what can be done, for a judge that is not qualified.
-Status RequireQualified(const JudgeStanding& standing, const std::string& judge_id);
 
 }  // namespace redraft::cli

@@ -37,7 +37,16 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   judging.client_ =
       std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, model, flags));
+  judging.choice_ = std::move(choice);
+  judging.model_ = std::move(model);
+  judging.pack_ = pack;
+  judging.rubric_ = std::move(rubric);
   return judging;
+}
+
+Result<JudgeStanding> Judging::Standing(const ModelFlags& flags) const {
+  if (flags.accept_judge) return JudgeStanding{};
+  return CheckJudge(choice_, model_, pack_, rubric_, flags);
 }
 
 core::Spent Judging::spent() const { return *log_->Total(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "redraft/cli/judge_check.h"
 #include "redraft/cli/llm_judge_flags.h"
 #include "redraft/cli/model_options.h"
 #include "redraft/core/reply_log.h"
@@ -20,6 +21,8 @@ class Judging {
                               LlmJudgeForm form = {});
 
   const judge::Judge& judge() const { return *judge_; }
+  /// Checks the judge, or takes it unchecked where `flags` say so. Errors: as CheckJudge.
+  Result<JudgeStanding> Standing(const ModelFlags& flags) const;
   /// Carries matches to their end. Errors: as llm::Client::Run.
   Status Run(std::span<core::Job* const> jobs) { return client_->Run(jobs); }
   /// What answered and failed calls have consumed so far.
@@ -29,6 +32,10 @@ class Judging {
   std::unique_ptr<core::MemoryReplyLog> log_ = std::make_unique<core::MemoryReplyLog>();
   std::unique_ptr<llm::Client> client_;
   std::unique_ptr<judge::Judge> judge_;
+  JudgeChoice choice_;
+  ModelChoice model_;
+  core::Pack pack_;
+  core::Rubric rubric_;
 };
 
 }  // namespace redraft::cli

@@ -60,6 +60,7 @@ Result<RankedTexts> RankTexts(const std::vector<judge::Contender>& texts, const 
   ModelFlags without_limit = flags;
   without_limit.max_calls.reset();
   REDRAFT_ASSIGN(Judging judging, Judging::Open(without_limit, "fiction", "", seed));
+  REDRAFT_ASSIGN(JudgeStanding standing, judging.Standing(flags));
   judge::TournamentOptions options;
   options.top = top;
   options.max_bouts = flags.max_calls;
@@ -70,7 +71,7 @@ Result<RankedTexts> RankTexts(const std::vector<judge::Contender>& texts, const 
                                                         }));
   const std::int64_t asked = judging.spent().tries;
   const auto compared = static_cast<std::int64_t>(tournament.verdicts.size());
-  return RankedTexts{std::move(tournament), asked > 0 ? asked : compared};
+  return RankedTexts{std::move(tournament), std::move(standing), asked > 0 ? asked : compared};
 }
 
 }  // namespace redraft::cli

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "redraft/cli/model_options.h"
+#include "redraft/cli/judge_check.h"
 #include "redraft/judge/tournament.h"
 
 namespace redraft::cli {
@@ -17,10 +17,12 @@ Result<std::vector<judge::Contender>> ReadTexts(const std::vector<std::string>& 
 
 struct RankedTexts {
   judge::Tournament tournament;
+  JudgeStanding standing;
   std::int64_t calls = 0;  ///< model calls; comparisons for judges that ask no model
 };
 
-/// Ranks them. --max-calls limits the comparisons; reaching it is a result, not an error.
+/// Checks the judge, then ranks them. --max-calls limits the comparisons; reaching it is a result,
+/// not an error. Errors: as CheckJudge; the endpoint's.
 Result<RankedTexts> RankTexts(const std::vector<judge::Contender>& texts, const ModelFlags& flags,
                               int top, std::uint64_t seed);
 

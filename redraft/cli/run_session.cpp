@@ -75,7 +75,7 @@ Result<evolve::RunRecord> Walk(const RunSetup& setup, llm::Client& client, Progr
 }
 
 Result<Json> DoneEvent(store::Ledger& ledger, const std::string& run, const RunSetup& setup,
-                       const evolve::RunRecord& record) {
+                       const JudgeStanding& standing, const evolve::RunRecord& record) {
   REDRAFT_ASSIGN(const store::Counts counts, ledger.Count(run));
   Json calls;
   for (const core::Role role :
@@ -88,7 +88,7 @@ Result<Json> DoneEvent(store::Ledger& ledger, const std::string& run, const RunS
   for (const auto& figures : record.generations) generations.push_back(evolve::ToJson(figures));
   Json null = evolve::ToJson(record.null);
   null["judged_by"] = "the selecting judge";
-  return Json{
+  Json done = {
       {"event", "done"},
       {"schema", "redraft.evolve/1"},
       {"run", run},
@@ -103,9 +103,22 @@ Result<Json> DoneEvent(store::Ledger& ledger, const std::string& run, const RunS
       {"cost", counts.spent.usage.cost},
       {"generations", generations},
       {"null", null},
-      {"judge", setup.judge_id},
-      {"judge_checked", false},
-      {"judge_accepted", setup.options.accept_judge}};
+      {"judge", setup.judge_id}};
+  done.update(ToJson(standing));
+  return done;
+}
+
+/// The first event of a run's work.
+Json CheckEvent(const JudgeStanding& standing) {
+  Json event = {{"event", "judge_check"}};
+  event.update(ToJson(standing));
+  return event;
+}
+
+/// The standing that a finished run's result tells of.
+JudgeStanding StandingOnRecord(const Json& result) {
+  if (result.is_null()) return {};
+  return {result.value("judge_qualified", false), result.value("judge_check", Json())};
 }
 
 Status WriteBest(const RunSetup& setup, const SessionOptions& options, const std::string& text) {
@@ -154,7 +167,8 @@ void PrintSummary(const RunSetup& setup, const SessionOptions& options, const Js
   }
   text += "  by the judge that selected (" + done.at("judge").get<std::string>() +
           "), so no proof of quality\n";
-  if (setup.options.accept_judge) text += "  the judge was accepted unchecked (--accept-judge)\n";
+  if (const std::string mark = Mark(StandingOnRecord(done)); !mark.empty())
+    text += "  " + mark + "\n";
   const auto& tokens = done.at("tokens");
   text += fmt::format("  {} tries, {} tokens in, {} out, cost {:.4f}\n",
                       done.at("tries").get<int>(), tokens.at("in").get<std::int64_t>(),
@@ -195,13 +209,20 @@ Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const R
   client.AddEndpoint(std::make_shared<llm::ReplayEndpoint>(run.id));
   Progress progress(Progress::Style::kSilent);
   Recorder recorder(progress, json);
+  const JudgeStanding standing = StandingOnRecord(run.result);
+  recorder.On(CheckEvent(standing));
   REDRAFT_ASSIGN(auto record, Walk(setup, client, progress, recorder, [] { return Status(Ok{}); }));
-  REDRAFT_ASSIGN(Json done, DoneEvent(ledger, run.id, setup, record));
+  REDRAFT_ASSIGN(Json done, DoneEvent(ledger, run.id, setup, standing, record));
   store::Projections projections = recorder.Projections(record);
   return Replayed{std::move(record), std::move(projections), std::move(done)};
 }
 
 }  // namespace
+
+Result<JudgeStanding> StandingOf(const RunSetup& setup, const ModelFlags& flags) {
+  if (setup.options.accept_judge) return JudgeStanding{};
+  return CheckJudge(setup.judge, setup.writer, setup.task.pack, setup.task.rubric, flags);
+}
 
 store::RunState StateOf(ErrorCode code) {
   if (code == ErrorCode::kBudgetExhausted) return store::RunState::kBudget;
@@ -213,6 +234,12 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
                    const SessionOptions& options) {
   if (run.state == store::RunState::kFinished) return Deliver(setup, options, run.result);
   REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run.id));
+  JudgeStanding standing;
+  if (options.standing) {
+    standing = *options.standing;
+  } else {
+    REDRAFT_ASSIGN(standing, StandingOf(setup, options.flags));
+  }
   REDRAFT_ASSIGN(const auto replies, ledger.Replies(run.id));
   llm::Client client(*replies, ClientOptionsFor(options.flags, setup.writer, setup.options.seed));
   REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.writer, options.flags));
@@ -226,6 +253,7 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   Result<evolve::RunRecord> record = [&] {
     Progress progress(options.json ? Progress::Style::kSilent : Progress::Style::kAuto);
     Recorder recorder(progress, options.json);
+    recorder.On(CheckEvent(standing));
     auto result =
         Walk(setup, client, progress, recorder, [&] { return recorder.Append(ledger, run.id); });
     if (result) {
@@ -248,7 +276,7 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
     }
     return Fail(std::move(error));
   }
-  REDRAFT_ASSIGN(const Json done, DoneEvent(ledger, run.id, setup, *record));
+  REDRAFT_ASSIGN(const Json done, DoneEvent(ledger, run.id, setup, standing, *record));
   REDRAFT_RETURN_IF_ERROR(ledger.SetResult(run.id, done));
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kFinished));
   return Deliver(setup, options, done);

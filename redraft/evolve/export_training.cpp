@@ -67,9 +67,10 @@ std::string Readme(const RunContents& contents, const std::string& kind, std::si
       "line.\n\n"
       "    data = load_dataset(\"json\", data_files=\"{2}.jsonl\", split=\"train\")\n"
       "    {3}  # TRL\n\n"
-      "The texts were written by {4}. Its licence says whether they may train another model.\n",
+      "The texts were written by {4}. Its licence says whether they may train another model.\n{5}",
       contents.run.id, lines, kind, trainer,
-      models.empty() ? "a model that is not on record" : models);
+      models.empty() ? "a model that is not on record" : models,
+      contents.Mark().empty() ? "" : "\n**Mark:** " + contents.Mark() + ".\n");
 }
 
 Result<std::vector<ExportedFile>> Nothing(const RunContents& contents, const std::string& what) {

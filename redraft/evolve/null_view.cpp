@@ -143,7 +143,7 @@ Json NullView(const RunContents& contents, const Findings& f) {
           {"measured", measured},
           {"unknown", unknown},
           {"curse", curse},
-          {"unchecked", contents.Option("accept_judge", false)}};
+          {"unchecked", !contents.Mark().empty()}};
 }
 
 }  // namespace redraft::evolve

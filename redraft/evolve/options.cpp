@@ -58,6 +58,7 @@ Result<EvolveOptions> Preset(const std::string& name) {
     o.founder_quota = 0;
     o.brake = 0;
     o.keep_near_duplicates = true;
+    o.accept_judge = true;  // the reference checks no judge
     return o;
   }
   const std::vector<std::string> names = {"alphawrite", "small", "default"};

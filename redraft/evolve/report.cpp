@@ -107,6 +107,9 @@ Result<Json> ReportJson(const RunContents& contents) {
         {"run", contents.run.id},
         {"name", contents.run.name},
         {"state", store::ToString(contents.run.state)},
+        {"judge_qualified", contents.run.result.is_object()
+                                ? contents.run.result.value("judge_qualified", Json())
+                                : Json()},
         {"best", f.winner ? Json(f.winner->draft->id) : Json(nullptr)},
         {"ratings", std::move(ratings)},
         {"generations", f.generations},

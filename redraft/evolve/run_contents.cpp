@@ -41,6 +41,10 @@ void UndoRepair(std::vector<core::Message>& repair,
 
 }  // namespace
 
+std::string RunContents::Mark() const {
+  return Option("accept_judge", false) ? "judge not qualified: it was used without a check" : "";
+}
+
 std::string RunContents::Task() const {
   const auto brief = run.manifest.find("brief");
   return brief == run.manifest.end() || !brief->is_object() ? ""

@@ -35,6 +35,8 @@ struct RunContents {
 
   /// Text of the brief; empty when it is not on record.
   std::string Task() const;
+  /// What every output says of a judge that was accepted unchecked; empty for any other.
+  std::string Mark() const;
   /// The member `key` of the manifest's object `section`, or `missing`.
   template <class T>
   T Option(const char* key, T missing) const {
