@@ -14,10 +14,11 @@ constexpr int kKills = 50;
 
 std::vector<std::string> Evolve(const ScriptedModel& model, const std::string& brief,
                                 const std::string& db) {
-  return {"evolve",   brief,      "--db",          db,    "--endpoint",     model.url(),
-          "--llm",    "scripted", "--judge",       "llm", "--initial",      "6",
-          "--top",    "2",        "--variants",    "2",   "--generations",  "2",
-          "--rounds", "3",        "--concurrency", "4",   "--tag-requests", "--json"};
+  return {"evolve",        brief,      "--db",          db,    "--endpoint",     model.url(),
+          "--llm",         "scripted", "--judge",       "llm", "--initial",      "6",
+          "--top",         "2",        "--variants",    "2",   "--generations",  "2",
+          "--rounds",      "3",        "--concurrency", "4",   "--tag-requests", "--json",
+          "--accept-judge"};
 }
 
 /// Everything a run produced, without what may differ between ledgers: its id.

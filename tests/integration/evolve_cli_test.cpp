@@ -116,8 +116,8 @@ TEST_F(EvolveCli, TakesTheReferencesPromptAndRubricFiles) {
       std::filesystem::path(REDRAFT_SOURCE_DIR) / "../shared/data/alphawrite";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << "needs the shared data";
   brief_ = (data / "prompt.txt").string();
-  const ProcessResult run =
-      Redraft(Command({"--rubric", (data / "rubric.txt").string(), "--judge", "llm"}));
+  const ProcessResult run = Redraft(
+      Command({"--rubric", (data / "rubric.txt").string(), "--judge", "llm", "--accept-judge"}));
   EXPECT_EQ(run.exit_status, 0) << run.errors;
 }
 
@@ -214,7 +214,7 @@ TEST_F(EvolveCli, ExplainsWhatIsWrongWithAnEndpoint) {
 
 TEST_F(EvolveCli, AsksAProgramForVerdicts) {
   const std::string judge = "exec:while read -r l; do echo '{\"logit\": 0.5}'; done";
-  const ProcessResult run = Redraft(Command({"--judge", judge, "--json"}));
+  const ProcessResult run = Redraft(Command({"--judge", judge, "--json", "--accept-judge"}));
   EXPECT_EQ(run.exit_status, 0) << run.errors;
   EXPECT_EQ(LastLine(run)["calls"]["judge"], 22);
   db_ = (folder_ / "dead.db").string();
@@ -228,14 +228,14 @@ TEST_F(EvolveCli, AsksARewardServerOncePerTextAndSaysThatTextsWentThere) {
     return HttpAnswer(200, DumpJson({{"score", length / 100}}));
   });
   const std::string judge = "reward:" + server.url() + "/score";
-  const ProcessResult run = Redraft(Command({"--judge", judge, "--json"}));
+  const ProcessResult run = Redraft(Command({"--judge", judge, "--json", "--accept-judge"}));
   ASSERT_EQ(run.exit_status, 0) << run.errors;
   EXPECT_EQ(LastLine(run)["calls"]["judge"], 10) << "six drafts and four variants";
   EXPECT_EQ(server.requests(), 10);
   const ProcessResult replay = Redraft({"replay", "latest", "--db", db_, "--json"});
   EXPECT_EQ(replay.output, run.output);
   EXPECT_EQ(server.requests(), 10);
-  EXPECT_THAT(Redraft(Command({"--judge", judge})).errors,
+  EXPECT_THAT(Redraft(Command({"--judge", judge, "--accept-judge"})).errors,
               HasSubstr("the texts were sent to " + server.url() + "/score to be scored"));
 }
 

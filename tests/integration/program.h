@@ -49,9 +49,12 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Runs `redraft` to its end.
-inline ProcessResult Redraft(std::vector<std::string> arguments, const std::string& input = "") {
+/// Runs `redraft` to its end, with more environment variables than this process has.
+inline ProcessResult Redraft(
+    std::vector<std::string> arguments, const std::string& input = "",
+    const std::vector<std::pair<std::string, std::string>>& environment = {}) {
   ProcessOptions options;
+  options.environment = environment;
   options.command = {REDRAFT_BINARY};
   options.command.insert(options.command.end(), arguments.begin(), arguments.end());
   options.input = input;
