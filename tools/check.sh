@@ -32,6 +32,16 @@ tidy() {
   xargs -P "$(nproc)" -n 1 clang-tidy-19 -p "$build" --quiet <<<"$files" 2> >(grep -v 'warnings\? generated\|^Suppressed\|^Use -header' >&2)
 }
 
+# seeds FUZZER: which files of the repository have its format.
+seeds() {
+  case $1 in
+    brief) echo 'examples/*.md';;
+    reward_model) echo 'data/reward/default.rdm';;
+    lm_reward | reward_reply) echo 'data/reward/lm.json';;
+    *) echo '*.toml';;
+  esac
+}
+
 # Each fuzzer starts from files of its format in the repository and from what earlier runs found (kept in the cache).
 fuzz() {
   local build=$1 fuzzer name corpus pids=() names=() i failed=0
@@ -40,7 +50,7 @@ fuzz() {
     name=${fuzzer##*/fuzz_}
     corpus=${REDRAFT_CACHE:-.cache}/fuzz/$name
     mkdir -p "$corpus"
-    git ls-files -- "$([ "$name" = brief ] && echo 'examples/*.md' || echo '*.toml')" | while read -r file; do
+    git ls-files -- "$(seeds "$name")" | while read -r file; do
       cp "$file" "$corpus/${file//\//_}"
     done
     "$fuzzer" "$corpus" -max_total_time="${REDRAFT_FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \

@@ -6,38 +6,13 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "redraft/base/json.h"
+#include "redraft/llm/reply_members.h"
 
 namespace redraft::llm {
 namespace {
 
 constexpr int kTopLogprobs = 20;           // the most that OpenAI and vLLM allow
 constexpr std::size_t kQuotedChars = 200;  // of an error's own words
-
-std::int64_t EstimateTokens(std::size_t bytes) {
-  return static_cast<std::int64_t>((bytes + 3) / 4);
-}
-
-/// The member if it is there and not null.
-const Json* Member(const Json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto it = object.find(name);
-  return it == object.end() || it->is_null() ? nullptr : &*it;
-}
-
-std::string StringMember(const Json& object, const char* name) {
-  const Json* member = Member(object, name);
-  return member != nullptr && member->is_string() ? member->get<std::string>() : "";
-}
-
-/// A count of tokens; absent or absurd: `estimate`.
-std::int64_t TokenCount(const Json* usage, const char* name, std::int64_t estimate) {
-  const Json* member = usage == nullptr ? nullptr : Member(*usage, name);
-  if (member == nullptr || !member->is_number_integer()) return estimate;
-  const auto count = member->get<std::int64_t>();
-  constexpr std::int64_t kAbsurd = 100'000'000;
-  return count < 0 || count > kAbsurd ? estimate : count;
-}
 
 core::Usage UsageOf(const Json& reply, const core::Request& request, const std::string& text) {
   std::size_t prompt_bytes = 0;

@@ -5,18 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "redraft/base/json.h"
+#include "redraft/llm/reply_members.h"
 
 namespace redraft::llm {
 namespace {
 
 constexpr double kLeastProbability = 1e-12;
-
-const Json* Member(const Json& json, const char* name) {
-  if (!json.is_object()) return nullptr;
-  const auto it = json.find(name);
-  return it == json.end() || it->is_null() ? nullptr : &*it;
-}
 
 /// The result for the one text that was sent.
 const Json& FirstResult(const Json& json) {
@@ -82,11 +76,8 @@ Result<core::Reply> ParseScore(const core::Request& request, std::string_view bo
   REDRAFT_ASSIGN(reply.score, ScoreIn(FirstResult(*json)));
   const Json* model = Member(*json, "model");
   if (model != nullptr && model->is_string()) reply.model = model->get<std::string>();
-  reply.usage.tokens_in = static_cast<std::int64_t>((request.text.size() + 3) / 4);
-  const Json* usage = Member(*json, "usage");
-  const Json* tokens = usage == nullptr ? nullptr : Member(*usage, "prompt_tokens");
-  if (tokens != nullptr && tokens->is_number_unsigned())
-    reply.usage.tokens_in = tokens->get<std::int64_t>();
+  reply.usage.tokens_in =
+      TokenCount(Member(*json, "usage"), "prompt_tokens", EstimateTokens(request.text.size()));
   return reply;
 }
 

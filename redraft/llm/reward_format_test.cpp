@@ -42,6 +42,9 @@ TEST(RewardFormat, TurnsProbabilitiesIntoLogOdds) {
 
 TEST(RewardFormat, CountsTheTokensItIsToldOrEstimatesThem) {
   EXPECT_EQ(Parse(R"({"score":1})")->usage.tokens_in, 3);
+  EXPECT_EQ(Parse(R"({"score":1,"usage":{"prompt_tokens":18446744073709551615}})")->usage.tokens_in,
+            3)
+      << "no server reads that much: as if it had said nothing";
   const auto told = Parse(R"({"model":"m","score":1,"usage":{"prompt_tokens":9}})");
   EXPECT_EQ(told->usage.tokens_in, 9);
   EXPECT_EQ(told->model, "m");

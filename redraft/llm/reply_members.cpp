@@ -1,0 +1,28 @@
+#include "redraft/llm/reply_members.h"
+
+namespace redraft::llm {
+
+std::int64_t EstimateTokens(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + 3) / 4);
+}
+
+const Json* Member(const Json& object, const char* name) {
+  if (!object.is_object()) return nullptr;
+  const auto it = object.find(name);
+  return it == object.end() || it->is_null() ? nullptr : &*it;
+}
+
+std::string StringMember(const Json& object, const char* name) {
+  const Json* member = Member(object, name);
+  return member != nullptr && member->is_string() ? member->get<std::string>() : "";
+}
+
+std::int64_t TokenCount(const Json* usage, const char* name, std::int64_t estimate) {
+  const Json* member = usage == nullptr ? nullptr : Member(*usage, name);
+  if (member == nullptr || !member->is_number_integer()) return estimate;
+  const auto count = member->get<std::int64_t>();  // beyond its range: negative
+  constexpr std::int64_t kAbsurd = 100'000'000;
+  return count < 0 || count > kAbsurd ? estimate : count;
+}
+
+}  // namespace redraft::llm
