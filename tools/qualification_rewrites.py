@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Machine texts beside the passages of data/qualification, written by an embedded model of Redraft.
+
+  tools/qualification_rewrites.py --ledger DB [--model ID] [--forms F,…] [--seed N] [--temperature X] [--limit N]
+
+For the first N passages of each form the model is asked twice, through `redraft bench content` with prompts/write/content.md:
+to rewrite the passage, and to write it from its brief alone. Of the two the rewrite is kept, else the other one, when it has
+between 75 and 125 % of the passage's words, ends with a sentence's end, and does not copy the passage (less than half of its
+word trigrams stand in it); what is turned down is counted, with the reason. What is kept goes to
+data/qualification/rewrites.jsonl and how it was made to rewrites.made.json. Forms that are already in these files and are not
+named stay as they are; the replies stay in the ledger DB, so a second call with the same arguments asks nothing.
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "data" / "qualification"
+SHORTEST, LONGEST, MOST_COPIED = 0.75, 1.25, 0.5
+REWRITE = "Rewrite this passage in your own words, as well as you can. Keep what happens in it and its length of about {words} words.\n\n{text}"
+FRESH = "{brief}\n\nWrite about {words} words."
+
+
+def passages(form):
+    """[(id, brief, text)] of one form, in the order of its file."""
+    found = []
+    for part in (FOLDER / "passages" / f"{form}.md").read_text().split("\n## ")[1:]:
+        head, brief, text = re.fullmatch(r"(\S+)\nBrief: (.+)\n\n(.+)", part, re.S).groups()
+        found.append((head, brief, text.strip()))
+    return found
+
+
+def trigrams(text):
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i:i + 3]) for i in range(len(words) - 2)}
+
+
+def fault(text, original):
+    """Why a machine text is not used, or None."""
+    ratio = len(text.split()) / len(original.split())
+    if ratio < SHORTEST:
+        return "too short"
+    if ratio > LONGEST:
+        return "too long"
+    if not re.search(r"[.!?][\"')\]*]*$", text):
+        return "unfinished"
+    own = trigrams(text)
+    return "copied" if len(own & trigrams(original)) >= MOST_COPIED * len(own) else None
+
+
+def ask(form, options):
+    """The replies to the briefs of one form: {(id, "short" or "detailed"): text}."""
+    with tempfile.TemporaryDirectory() as folder:
+        briefs, out = pathlib.Path(folder, "briefs.jsonl"), pathlib.Path(folder, "texts.jsonl")
+        with briefs.open("w") as file:
+            for head, brief, text in passages(form)[:options.limit]:
+                words = round(len(text.split()), -1)
+                file.write(json.dumps({"id": head, "short": FRESH.format(brief=brief, words=words),
+                                       "detailed": REWRITE.format(text=text, words=words)}) + "\n")
+        subprocess.run([ROOT / "build" / "redraft", "bench", "content", briefs, "--llm", options.model, "--json", "--seed",
+                        str(options.seed), "--temperature", str(options.temperature), "--db", options.ledger, "-o", out],
+                       check=True, stdout=subprocess.DEVNULL)
+        lines = [json.loads(line) for line in out.read_text().splitlines()]
+    return {(line["id"], line["condition"]): line["text"].strip() for line in lines}
+
+
+def choose(form, replies, options):
+    """The texts kept of one form and those turned down."""
+    kept, refused = [], []
+    for head, _, original in passages(form)[:options.limit]:
+        for condition, task in (("detailed", "rewrite"), ("short", "fresh")):
+            text = replies.get((head, condition), "")
+            why = fault(text, original)
+            if why:
+                refused.append({"passage": head, "form": form, "task": task, "reason": why})
+                continue
+            kept.append({"passage": head, "form": form, "task": task, "model": options.model, "seed": options.seed,
+                         "words": len(text.split()), "text": text})
+            break
+    return kept, refused
+
+
+def model_hash(model):
+    registry = (ROOT / "data" / "models.toml").read_text()
+    return re.search(rf'id = "{re.escape(model)}".*?\nsha256 = "(\w+)"', registry, re.S)[1]
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("--ledger", required=True)
+    args.add_argument("--model", default="qwen2.5-coder-1.5b-instruct")
+    args.add_argument("--forms", default=",".join(sorted(p.stem for p in (FOLDER / "passages").glob("*.md"))))
+    args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--temperature", type=float, default=0.8)
+    args.add_argument("--limit", type=int, default=4)
+    options = args.parse_args()
+    store, made_file = FOLDER / "rewrites.jsonl", FOLDER / "rewrites.made.json"
+    forms = options.forms.split(",")
+    lines = [json.loads(line) for line in store.read_text().splitlines()] if store.exists() else []
+    lines = [line for line in lines if line["form"] not in forms]
+    made = json.loads(made_file.read_text()) if made_file.exists() else {"turned_down": []}
+    refused = [entry for entry in made["turned_down"] if entry["form"] not in forms]
+    for form in forms:
+        kept, bad = choose(form, ask(form, options), options)
+        lines += kept
+        refused += bad
+        print(f"{form}: {len(kept)} kept, {len(bad)} turned down", file=sys.stderr, flush=True)
+    lines.sort(key=lambda line: (line["form"], line["passage"]))
+    refused.sort(key=lambda entry: (entry["form"], entry["passage"], entry["task"]))
+    store.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    made_file.write_text(json.dumps({
+        "command": "tools/qualification_rewrites.py", "model": options.model, "model_sha256": model_hash(options.model),
+        "prompt_file": "prompts/write/content.md", "rewrite_prompt": REWRITE, "fresh_prompt": FRESH,
+        "temperature": options.temperature, "seed": options.seed, "passages_per_form": options.limit,
+        "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines), "turned_down": refused}, indent=1,
+        ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
