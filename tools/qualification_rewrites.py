@@ -20,7 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "qualification"
-SHORTEST, LONGEST, MOST_COPIED = 0.75, 1.25, 0.5
+SHORTEST, LONGEST, MOST_COPIED, REPLY_TOKENS = 0.75, 1.25, 0.5, 512
 REWRITE = "Rewrite this passage in your own words, as well as you can. Keep what happens in it and its length of about {words} words.\n\n{text}"
 FRESH = "{brief}\n\nWrite about {words} words."
 
@@ -62,7 +62,8 @@ def ask(form, options):
                 file.write(json.dumps({"id": head, "short": FRESH.format(brief=brief, words=words),
                                        "detailed": REWRITE.format(text=text, words=words)}) + "\n")
         subprocess.run([ROOT / "build" / "redraft", "bench", "content", briefs, "--llm", options.model, "--json", "--seed",
-                        str(options.seed), "--temperature", str(options.temperature), "--db", options.ledger, "-o", out],
+                        str(options.seed), "--temperature", str(options.temperature), "--reply-tokens", str(REPLY_TOKENS),
+                        "--db", options.ledger, "-o", out],
                        check=True, stdout=subprocess.DEVNULL)
         lines = [json.loads(line) for line in out.read_text().splitlines()]
     return {(line["id"], line["condition"]): line["text"].strip() for line in lines}
@@ -115,7 +116,8 @@ def main():
     made_file.write_text(json.dumps({
         "command": "tools/qualification_rewrites.py", "model": options.model, "model_sha256": model_hash(options.model),
         "prompt_file": "prompts/write/content.md", "rewrite_prompt": REWRITE, "fresh_prompt": FRESH,
-        "temperature": options.temperature, "seed": options.seed, "passages_per_form": options.limit,
+        "temperature": options.temperature, "seed": options.seed, "reply_tokens": REPLY_TOKENS,
+        "passages_per_form": options.limit,
         "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines), "turned_down": refused}, indent=1,
         ensure_ascii=False) + "\n")
 
