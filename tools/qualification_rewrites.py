@@ -7,8 +7,8 @@ For the first N passages of each form the model is asked twice, through `redraft
 to rewrite the passage, and to write it from its brief alone. Of the two the rewrite is kept, else the other one, when it has
 between 75 and 125 % of the passage's words, ends with a sentence's end, and does not copy the passage (less than half of its
 word trigrams stand in it); what is turned down is counted, with the reason. What is kept goes to
-data/qualification/rewrites.jsonl and how it was made to rewrites.made.json. Forms that are already in these files and are not
-named stay as they are; the replies stay in the ledger DB, so a second call with the same arguments asks nothing.
+data/qualification/rewrites.jsonl and how it was made to rewrites.made.json. What other models or forms
+have there stays as it is; the replies stay in the ledger DB, so a second call with the same arguments asks nothing.
 """
 import argparse
 import json
@@ -77,10 +77,10 @@ def choose(form, replies, options):
             text = replies.get((head, condition), "")
             why = fault(text, original)
             if why:
-                refused.append({"passage": head, "form": form, "task": task, "reason": why})
+                refused.append({"passage": head, "form": form, "model": options.model, "task": task, "reason": why})
                 continue
             kept.append({"passage": head, "form": form, "task": task, "model": options.model, "seed": options.seed,
-                         "words": len(text.split()), "text": text})
+                         "temperature": options.temperature, "words": len(text.split()), "text": text})
             break
     return kept, refused
 
@@ -102,24 +102,25 @@ def main():
     store, made_file = FOLDER / "rewrites.jsonl", FOLDER / "rewrites.made.json"
     forms = options.forms.split(",")
     lines = [json.loads(line) for line in store.read_text().splitlines()] if store.exists() else []
-    lines = [line for line in lines if line["form"] not in forms]
-    made = json.loads(made_file.read_text()) if made_file.exists() else {"turned_down": []}
-    refused = [entry for entry in made["turned_down"] if entry["form"] not in forms]
+    made = json.loads(made_file.read_text()) if made_file.exists() else {"models": {}, "turned_down": []}
+
+    def others(entries):
+        return [entry for entry in entries if entry["form"] not in forms or entry["model"] != options.model]
+
+    lines, refused = others(lines), others(made["turned_down"])
     for form in forms:
         kept, bad = choose(form, ask(form, options), options)
         lines += kept
         refused += bad
         print(f"{form}: {len(kept)} kept, {len(bad)} turned down", file=sys.stderr, flush=True)
-    lines.sort(key=lambda line: (line["form"], line["passage"]))
-    refused.sort(key=lambda entry: (entry["form"], entry["passage"], entry["task"]))
+    lines.sort(key=lambda line: (line["form"], line["passage"], line["model"]))
+    refused.sort(key=lambda entry: (entry["form"], entry["passage"], entry["model"], entry["task"]))
     store.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     made_file.write_text(json.dumps({
-        "command": "tools/qualification_rewrites.py", "model": options.model, "model_sha256": model_hash(options.model),
+        "command": "tools/qualification_rewrites.py", "models": made["models"] | {options.model: model_hash(options.model)},
         "prompt_file": "prompts/write/content.md", "rewrite_prompt": REWRITE, "fresh_prompt": FRESH,
-        "temperature": options.temperature, "seed": options.seed, "reply_tokens": REPLY_TOKENS,
-        "passages_per_form": options.limit,
-        "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines), "turned_down": refused}, indent=1,
-        ensure_ascii=False) + "\n")
+        "reply_tokens": REPLY_TOKENS, "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines),
+        "turned_down": refused}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

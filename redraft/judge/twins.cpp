@@ -10,89 +10,13 @@
 
 #include "redraft/base/check.h"
 #include "redraft/base/random.h"
+#include "redraft/judge/twin_text.h"
 #include "redraft/judge/twin_words.h"
-#include "redraft/reward/passage.h"
-#include "redraft/text/codepoint.h"
 #include "redraft/text/function_words.h"
 #include "redraft/text/words.h"
 
 namespace redraft::judge {
 namespace {
-
-// --- a text as sentences, and as words
-
-/// A sentence and the white space before it.
-struct Piece {
-  std::string gap, text;
-};
-using Pieces = std::vector<Piece>;
-
-Pieces SentencesOf(std::string_view text) {
-  const reward::Passage passage(text);
-  Pieces pieces;
-  const char* end = text.data();
-  for (const reward::Sentence& sentence : passage.sentences()) {
-    const char* begin = sentence.text.data();
-    pieces.push_back({std::string(end, begin), std::string(sentence.text)});
-    end = begin + sentence.text.size();
-  }
-  return pieces;
-}
-
-std::string Join(const Pieces& pieces) {
-  std::string text;
-  for (const Piece& piece : pieces) {
-    if (piece.text.empty()) continue;
-    if (!text.empty()) text += piece.gap.empty() ? " " : piece.gap;
-    text += piece.text;
-  }
-  return text;
-}
-
-bool IsCore(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; }
-
-/// A word as a range of bytes, without the punctuation around it.
-struct Token {
-  std::size_t begin = 0, end = 0;
-  bool opens = false;   ///< first of a sentence or a quotation
-  bool closes = false;  ///< punctuation or a line break follows
-  std::string lower;
-};
-
-std::vector<Token> TokensOf(std::string_view text) {
-  std::vector<Token> tokens;
-  bool opens = true;
-  for (std::size_t at = 0; at < text.size();) {
-    while (at < text.size() && text::IsSpace(text[at])) opens |= text[at++] == '\n';
-    const std::size_t first = at;
-    while (at < text.size() && !text::IsSpace(text[at])) ++at;
-    Token token{first, at, opens, false, {}};
-    while (token.begin < at && !IsCore(text[token.begin])) ++token.begin;
-    while (token.end > token.begin && !IsCore(text[token.end - 1])) --token.end;
-    if (token.begin == token.end) continue;
-    token.opens |= token.begin > first;
-    token.closes = token.end < at || at == text.size() || text[at] == '\n';
-    opens = text.substr(token.end, at - token.end).find_first_of(".!?:") != std::string_view::npos;
-    for (std::size_t i = token.begin; i < token.end; ++i) {
-      token.lower += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
-    }
-    tokens.push_back(std::move(token));
-  }
-  return tokens;
-}
-
-/// Bytes [begin, end) become `text`.
-struct Edit {
-  std::size_t begin = 0, end = 0;
-  std::string text;
-};
-
-std::string Apply(std::string text, std::vector<Edit> edits) {
-  std::sort(edits.begin(), edits.end(),
-            [](const Edit& x, const Edit& y) { return x.begin > y.begin; });
-  for (const Edit& edit : edits) text.replace(edit.begin, edit.end - edit.begin, edit.text);
-  return text;
-}
 
 /// The first `share` of the candidates in an order drawn by `rng`, at least one if there is one.
 template <class T>
@@ -102,13 +26,6 @@ std::vector<T> Some(std::vector<T> candidates, double share, Rng& rng) {
       static_cast<std::size_t>(std::ceil(share * static_cast<double>(candidates.size())));
   candidates.resize(std::min(candidates.size(), count));
   return candidates;
-}
-
-std::string Capitalised(std::string_view like, std::string word) {
-  if (like.front() >= 'A' && like.front() <= 'Z') {
-    word.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(word.front())));
-  }
-  return word;
 }
 
 // --- damage that keeps every word's place or swaps places
@@ -191,11 +108,12 @@ std::string MakeVague(std::string_view text, double share, Rng& rng) {
     const Token& head = tokens[noun.head];
     const bool many = head.lower.ends_with('s') && !head.lower.ends_with("ss");
     std::string word(kOne[candidates.size() % kOne.size()]);
+    if (tokens[noun.determiner].lower == "an" && noun.head == noun.determiner + 1) word = "item";
     if (many) word += 's';
     if (head.lower != word) candidates.push_back({head.begin, head.end, word});
   }
   for (const Token& token : tokens) {
-    const bool digits = std::isdigit(static_cast<unsigned char>(token.lower.front())) != 0;
+    const bool digits = token.lower.front() >= '0' && token.lower.front() <= '9';
     if ((digits || IsNumberWord(token.lower)) && !token.opens)
       candidates.push_back({token.begin, token.end, "some"});
   }
@@ -325,14 +243,32 @@ std::string Moralise(std::string_view text, double share, Rng& rng) {
   return ReplaceRun(std::move(pieces), from, 1.0, Drawn(MoralSentences(), rng));
 }
 
-/// Drops sentences until about `excess` words are gone.
+/// Drops sentences, the first excepted, that hold about `excess` words together: drawn ones, and at
+/// last the one or two that come nearest to the rest.
 std::string Shorten(std::string_view text, int excess, Rng& rng) {
+  constexpr int kRest = 24;
   Pieces pieces = SentencesOf(text);
   for (const std::size_t at : Victims(pieces, excess, rng)) {
     const int words = text::CountWords(pieces[at].text);
-    if (words > excess + 4) continue;
+    if (excess <= kRest || words > excess) continue;
     pieces[at].text.clear();
     excess -= words;
+  }
+  std::vector<int> words;
+  for (const Piece& piece : pieces) words.push_back(text::CountWords(piece.text));
+  std::pair<std::size_t, std::size_t> best{0, 0};
+  int nearest = excess;
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    for (std::size_t j = i; j < pieces.size(); ++j) {
+      const int off = std::abs(words[i] + (i == j ? 0 : words[j]) - excess);
+      if (off >= nearest) continue;
+      nearest = off;
+      best = {i, j};
+    }
+  }
+  if (best.first > 0) {
+    pieces[best.first].text.clear();
+    pieces[best.second].text.clear();
   }
   return Join(pieces);
 }
@@ -448,8 +384,12 @@ std::string DamagedTwin(Damage kind, int grade, std::string_view id, std::string
   std::string twin = DamageText(kind, grade, text, other, damage);
   int now = text::CountWords(twin);
   if (now == words) return twin;
-  if (now > words + 8) twin = Shorten(twin, now - words, length);
   const int most = words / 40;
+  if (now > words + most) {
+    twin = Shorten(twin, now - words, length);
+    now = text::CountWords(twin);
+  }
+  if (std::abs(now - words) <= most) return twin;
   const int aim =
       words - most + static_cast<int>(length.Below(2 * static_cast<std::size_t>(most) + 1));
   return Adjust(std::move(twin), aim, length);

@@ -6,9 +6,9 @@
 //   const std::string worse = DamagedTwin(Damage::kVague, 2, "salt-tax", passage, another);
 //
 // Grades   1 can be missed, 3 cannot. Of one passage and kind the higher grade damages more.
-// Length   Kinds that put words in take as many out. Where that does not come out evenly a few
-//          adverbs are put in or a few words left out, up to a length that is drawn within 2.5 % of
-//          the passage's, to either side alike.
+// Length   Kinds that put words in take sentences out, as near to the same number of words as they
+//          come. Where that leaves more than 2.5 % between them, a few adverbs are put in or words
+//          left out, up to a length drawn within 2.5 % of the passage's, to either side alike.
 // Threads  Pure functions of their arguments: the same bytes on every machine.
 
 #include <string>
