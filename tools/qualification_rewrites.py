@@ -4,10 +4,10 @@
   tools/qualification_rewrites.py --ledger DB [--model ID] [--forms F,…] [--seed N] [--temperature X] [--limit N]
 
 For the first N passages of each form the model is asked twice, through `redraft bench content` with prompts/write/content.md:
-to rewrite the passage, and to write it from its brief alone. Of the two the rewrite is kept, else the other one, when it has
-between 75 and 125 % of the passage's words, ends with a sentence's end, and does not copy the passage (less than half of its
-word trigrams stand in it); what is turned down is counted, with the reason. What is kept goes to
-data/qualification/rewrites.jsonl and how it was made to rewrites.made.json. What other models or forms
+to rewrite the passage, and to write it from its brief alone. A text is cut behind its last whole sentence that ends within
+110 % of the passage's words; it is kept when it then has at least 75 % of them, and does not copy
+the passage (less than half of its word trigrams stand in it). What is turned down is counted, with the reason. What is kept
+goes to data/qualification/rewrites.jsonl and how it was made to rewrites.made.json, form by form. What other models or forms
 have there stays as it is; the replies stay in the ledger DB, so a second call with the same arguments asks nothing.
 """
 import argparse
@@ -20,7 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "qualification"
-SHORTEST, LONGEST, MOST_COPIED, REPLY_TOKENS = 0.75, 1.25, 0.5, 512
+SHORTEST, LONGEST, MOST_COPIED, REPLY_TOKENS = 0.75, 1.10, 0.5, 320
 REWRITE = "Rewrite this passage in your own words, as well as you can. Keep what happens in it and its length of about {words} words.\n\n{text}"
 FRESH = "{brief}\n\nWrite about {words} words."
 
@@ -39,15 +39,19 @@ def trigrams(text):
     return {tuple(words[i:i + 3]) for i in range(len(words) - 2)}
 
 
+def cut(text, original):
+    """The whole sentences of `text` that end within the longest length."""
+    longest, kept = LONGEST * len(original.split()), 0
+    for end in re.finditer(r"""[.!?]["')\]*]*(?=\s|$)""", text):
+        if len(text[:end.end()].split()) <= longest:
+            kept = end.end()
+    return text[:kept]
+
+
 def fault(text, original):
     """Why a machine text is not used, or None."""
-    ratio = len(text.split()) / len(original.split())
-    if ratio < SHORTEST:
+    if len(text.split()) < SHORTEST * len(original.split()):
         return "too short"
-    if ratio > LONGEST:
-        return "too long"
-    if not re.search(r"[.!?][\"')\]*]*$", text):
-        return "unfinished"
     own = trigrams(text)
     return "copied" if len(own & trigrams(original)) >= MOST_COPIED * len(own) else None
 
@@ -74,14 +78,15 @@ def choose(form, replies, options):
     kept, refused = [], []
     for head, _, original in passages(form)[:options.limit]:
         for condition, task in (("detailed", "rewrite"), ("short", "fresh")):
-            text = replies.get((head, condition), "")
+            reply = replies.get((head, condition), "")
+            text = cut(reply, original)
+            entry = {"passage": head, "form": form, "model": options.model, "task": task}
             why = fault(text, original)
             if why:
-                refused.append({"passage": head, "form": form, "model": options.model, "task": task, "reason": why})
-                continue
-            kept.append({"passage": head, "form": form, "task": task, "model": options.model, "seed": options.seed,
-                         "temperature": options.temperature, "words": len(text.split()), "text": text})
-            break
+                refused.append(entry | {"reason": why})
+            else:
+                kept.append(entry | {"seed": options.seed, "temperature": options.temperature, "cut": text != reply,
+                                     "words": len(text.split()), "text": text})
     return kept, refused
 
 
@@ -97,7 +102,7 @@ def main():
     args.add_argument("--forms", default=",".join(sorted(p.stem for p in (FOLDER / "passages").glob("*.md"))))
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--temperature", type=float, default=0.8)
-    args.add_argument("--limit", type=int, default=4)
+    args.add_argument("--limit", type=int, default=2)
     options = args.parse_args()
     store, made_file = FOLDER / "rewrites.jsonl", FOLDER / "rewrites.made.json"
     forms = options.forms.split(",")
@@ -113,14 +118,15 @@ def main():
         lines += kept
         refused += bad
         print(f"{form}: {len(kept)} kept, {len(bad)} turned down", file=sys.stderr, flush=True)
-    lines.sort(key=lambda line: (line["form"], line["passage"], line["model"]))
-    refused.sort(key=lambda entry: (entry["form"], entry["passage"], entry["model"], entry["task"]))
-    store.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    made_file.write_text(json.dumps({
-        "command": "tools/qualification_rewrites.py", "models": made["models"] | {options.model: model_hash(options.model)},
-        "prompt_file": "prompts/write/content.md", "rewrite_prompt": REWRITE, "fresh_prompt": FRESH,
-        "reply_tokens": REPLY_TOKENS, "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines),
-        "turned_down": refused}, indent=1, ensure_ascii=False) + "\n")
+        lines.sort(key=lambda line: (line["form"], line["passage"], line["model"], line["task"]))
+        refused.sort(key=lambda entry: (entry["form"], entry["passage"], entry["model"], entry["task"]))
+        store.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        made_file.write_text(json.dumps({
+            "command": "tools/qualification_rewrites.py",
+            "models": made["models"] | {options.model: model_hash(options.model)},
+            "prompt_file": "prompts/write/content.md", "rewrite_prompt": REWRITE, "fresh_prompt": FRESH,
+            "reply_tokens": REPLY_TOKENS, "words": [SHORTEST, LONGEST], "most_copied": MOST_COPIED, "kept": len(lines),
+            "turned_down": refused}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

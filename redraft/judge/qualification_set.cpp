@@ -21,8 +21,8 @@ namespace {
 constexpr std::string_view kFolder = "data/qualification/passages/";
 constexpr const char* kRewrites = "data/qualification/rewrites.jsonl";
 constexpr int kBlocks = 5;
-constexpr int kTriads = 3;            ///< in a block
-constexpr int kRewritesPerBlock = 4;  ///< two longer, two shorter than their passages
+constexpr int kExtras = 7;            ///< in a block, beside every kind in every grade
+constexpr int kRewritesPerBlock = 4;  ///< of the extras, where there are rewrites enough
 
 using Passages = std::vector<QualificationPassage>;
 
@@ -36,7 +36,7 @@ std::string_view CutLine(std::string_view& text) {
 /// A text that a model wrote in a passage's place.
 struct Rewrite {
   const QualificationPassage* passage = nullptr;
-  std::string text;
+  std::string text, task;
   double log_ratio = 0;  ///< of its words to the passage's
 };
 
@@ -55,7 +55,7 @@ Result<std::vector<Rewrite>> ReadRewrites(const Passages& passages) {
     }
     const double ratio = static_cast<double>(text::CountWords(text)) /
                          std::max(1, text::CountWords(found->second->text));
-    rewrites.push_back({found->second, text, std::log(ratio)});
+    rewrites.push_back({found->second, text, line.value("task", ""), std::log(ratio)});
   }
   return rewrites;
 }
@@ -93,7 +93,10 @@ const QualificationPassage& Stranger(const Passages& passages, std::size_t at) {
 class Dealer {
  public:
   Dealer(const Passages& passages, std::vector<Rewrite> rewrites)
-      : passages_(passages), rewrites_(std::move(rewrites)) {}
+      : passages_(passages), rewrites_(std::move(rewrites)) {
+    if (rewrites_.size() < kBlocks * kRewritesPerBlock) rewrites_.clear();
+    triads_ = kExtras - (rewrites_.empty() ? 0 : kRewritesPerBlock);
+  }
 
   std::vector<QualificationPair> Block(int block) {
     std::vector<QualificationPair> pairs;
@@ -112,16 +115,16 @@ class Dealer {
                          Stranger(passages_, at).text);
     };
     for (int k = 0; k < kDamages; ++k) {
-      const int kind = (k + kTriads * block) % kDamages;  // the first kTriads make triads
+      const int kind = (k + triads_ * block) % kDamages;  // the first of them make triads
       std::size_t first = 0;
       for (int grade = 1; grade <= kGrades; ++grade) {
-        const bool again = k < kTriads && grade == kGrades;
+        const bool again = k < triads_ && grade == kGrades;
         const std::size_t at = again ? first : Next();
         if (grade == 1) first = at;
         add(Named(passages_[at], NameOf(static_cast<Damage>(kind)), grade), passages_[at].text,
             twin(at, kind, grade), (block + k + grade) % 2 == 0);
       }
-      if (k < kTriads) {
+      if (k < triads_) {
         QualificationPair pair =
             Named(passages_[first], NameOf(static_cast<Damage>(kind)), kGrades);
         pair.id += "-1";
@@ -131,8 +134,9 @@ class Dealer {
     }
     for (int i = 0; i < kRewritesPerBlock && next_rewrite_ < rewrites_.size(); ++i) {
       const Rewrite& rewrite = rewrites_[next_rewrite_++];
-      add(Named(*rewrite.passage, "rewrite", 0), rewrite.passage->text, rewrite.text,
-          (i / 2 + block) % 2 == 0);
+      QualificationPair pair = Named(*rewrite.passage, "rewrite", 0);
+      pair.id += "/" + rewrite.task;
+      add(std::move(pair), rewrite.passage->text, rewrite.text, (i / 2 + block) % 2 == 0);
     }
     Rng(1).Fork(fmt::format("qualification/block/{}", block)).Shuffle(pairs);
     return pairs;
@@ -155,6 +159,7 @@ class Dealer {
 
   const Passages& passages_;
   std::vector<Rewrite> rewrites_;
+  int triads_ = 0;  ///< in a block
   std::size_t next_passage_ = 0, next_rewrite_ = 0;
 };
 

@@ -6,9 +6,10 @@
 //
 // Data     data/qualification: passages/FORM.md, rewrites.jsonl; its README says how they were
 //          made and what they cannot tell.
-// Order    Blocks of 40. Each block holds every kind of damage in every grade once (33), three
-//          pairs of grade 1 against grade 3 that close a triad with their passage (3), and
-//          rewrites (4); the better text is a in 20 of them. Forms come in proportion.
+// Order    Blocks of 40. Each block holds every kind of damage in every grade once (33) and seven
+//          more: pairs of grade 1 against grade 3 that close a triad with their passage, and, once
+//          20 rewrites are on record, four of them in the place of as many. The better text is a in
+//          20. Forms come in proportion.
 // Length   Twins are within 5 % of their passages, rewrites within 25 %; either side is the longer
 //          one about equally often, so that no rule about length gains anything.
 

@@ -58,18 +58,22 @@ TEST(QualificationSet, EveryBlockOfFortyIsBalancedInKindGradeFormAndSide) {
   for (std::size_t from = 0; from + kBlock <= pairs.size(); from += kBlock) {
     std::map<std::string, int> kinds, forms;
     std::map<int, int> grades;
-    int a = 0;
+    int a = 0, extras = 0;
     for (std::size_t i = from; i < from + kBlock; ++i) {
       ++forms[pairs[i].form];
       a += pairs[i].label == Label::kA ? 1 : 0;
-      if (pairs[i].of_twins) continue;
+      if (pairs[i].of_twins || pairs[i].kind == "rewrite") {
+        ++extras;
+        continue;
+      }
       ++kinds[pairs[i].kind];
       ++grades[pairs[i].grade];
     }
     EXPECT_EQ(a, 20);
-    EXPECT_EQ(kinds.size(), kDamages + 1U);
-    for (const auto& [kind, count] : kinds) EXPECT_EQ(count, kind == "rewrite" ? 4 : 3) << kind;
-    EXPECT_EQ(grades, (std::map<int, int>{{0, 4}, {1, 11}, {2, 11}, {3, 11}}));
+    EXPECT_EQ(extras, 7);
+    EXPECT_EQ(kinds.size(), static_cast<std::size_t>(kDamages));
+    for (const auto& [kind, count] : kinds) EXPECT_EQ(count, 3) << kind;
+    EXPECT_EQ(grades, (std::map<int, int>{{1, 11}, {2, 11}, {3, 11}}));
     EXPECT_GE(forms.size(), 12U);
     for (const auto& [form, count] : forms) EXPECT_LE(count, 11) << form;
   }
@@ -123,7 +127,7 @@ TEST(QualificationSet, TriadsOfAPassageAndTwoGradesAreClosed) {
     }
     EXPECT_EQ(closed, 2) << pair.id;
   }
-  EXPECT_EQ(triads, 15);
+  EXPECT_GE(triads, 15);
 }
 
 TEST(QualificationSet, APassageWithoutABriefIsAnErrorThatNamesIt) {
