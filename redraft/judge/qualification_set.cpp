@@ -119,7 +119,7 @@ class Dealer {
       std::size_t first = 0;
       for (int grade = 1; grade <= kGrades; ++grade) {
         const bool again = k < triads_ && grade == kGrades;
-        const std::size_t at = again ? first : Next();
+        const std::size_t at = again ? first : Next(kind);
         if (grade == 1) first = at;
         add(Named(passages_[at], NameOf(static_cast<Damage>(kind)), grade), passages_[at].text,
             twin(at, kind, grade), (block + k + grade) % 2 == 0);
@@ -155,11 +155,18 @@ class Dealer {
     return pair;
   }
 
-  std::size_t Next() { return next_passage_++ % passages_.size(); }
+  /// The next passage that was not damaged in this way yet.
+  std::size_t Next(int kind) {
+    while (used_.contains({next_passage_ % passages_.size(), kind})) ++next_passage_;
+    const std::size_t at = next_passage_++ % passages_.size();
+    used_.insert({at, kind});
+    return at;
+  }
 
   const Passages& passages_;
   std::vector<Rewrite> rewrites_;
-  int triads_ = 0;  ///< in a block
+  int triads_ = 0;                              ///< in a block
+  std::set<std::pair<std::size_t, int>> used_;  ///< passage and kind
   std::size_t next_passage_ = 0, next_rewrite_ = 0;
 };
 
