@@ -133,6 +133,11 @@ Result<int> BenchContent(const ContentFlags& flags) {
         ErrorCode::kInvalidArgument,
         fmt::format("--samples is {}; it must be between 1 and 100", flags.writing.samples));
   }
+  if (flags.writing.reply_tokens < 1) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--reply-tokens is {}; it must be at least 1", flags.writing.reply_tokens));
+  }
   REDRAFT_ASSIGN(const auto briefs, ReadContentBriefs(flags.briefs));
   REDRAFT_ASSIGN(const auto writers, Writers(flags));
   std::vector<SourceText> texts;
@@ -188,6 +193,7 @@ void DeclareBenchContent(Args& bench) {
   args.Option("--samples", flags->writing.samples,
               "texts that a writer writes per brief and wording");
   args.Option("--temperature", flags->writing.temperature, "sampling temperature of the writers");
+  args.Option("--reply-tokens", flags->writing.reply_tokens, "tokens that a reply may have");
   args.Option("--seed", flags->writing.seed, "seed of writers and intervals");
   args.Option("--db", flags->writing.db,
               "keep the writers' replies in this ledger, and ask only for "

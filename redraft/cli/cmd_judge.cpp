@@ -6,6 +6,7 @@
 #include "redraft/cli/judge_pairs.h"
 #include "redraft/cli/llm_judge_flags.h"
 #include "redraft/core/brief.h"
+#include "redraft/judge/qualification_set.h"
 
 namespace redraft::cli {
 namespace {
@@ -14,6 +15,7 @@ struct JudgeFlags {
   ModelFlags models;
   LlmJudgeFlags llm_judge;
   std::string pairs, rubric, brief, pack = "fiction", orders = "both";
+  bool list = false;
   std::uint64_t seed = 1;
 };
 
@@ -54,7 +56,23 @@ void DeclareJudgeFlags(Args& args, JudgeFlags& flags) {
   DeclareLlmJudgeFlags(args, flags.llm_judge);
 }
 
+/// The built-in pairs in a form that --pairs, `judge` and `bench pairs` read.
+Result<int> ListPairs() {
+  REDRAFT_ASSIGN(const auto pairs, judge::DefaultPairs());
+  for (const judge::QualificationPair& pair : pairs) {
+    PrintLine(DumpJson({{"id", pair.id},
+                        {"set", pair.of_twins ? "twins" : pair.kind},
+                        {"stratum", fmt::format("grade {}", pair.grade)},
+                        {"label", pair.label == judge::Label::kA ? "a" : "b"},
+                        {"brief", pair.brief},
+                        {"a", pair.a},
+                        {"b", pair.b}}));
+  }
+  return 0;
+}
+
 Result<int> RunJudgeCheck(const JudgeFlags& flags) {
+  if (flags.list) return ListPairs();
   std::vector<judge::GoldPair> pairs;
   if (flags.pairs.empty()) {
     REDRAFT_ASSIGN(pairs, BuiltInGoldPairs());
@@ -90,6 +108,7 @@ void DeclareJudgeCheck(Args& root) {
               R"(JSON Lines of {"id","a","b","label":"a|b|tie","brief"?}; - is standard input )"
               "(default: the built-in pairs)");
   args.Option("--seed", flags->seed, "draws the order in which the pairs of a file are asked");
+  args.Flag("--list", flags->list, "print the built-in pairs as JSON Lines and judge nothing");
   DeclareJudgeFlags(args, *flags);
   args.Example("redraft judge check --judge llm --llm smollm2-135m-instruct");
   args.Example("redraft judge check --pairs gold.jsonl --judge reward");

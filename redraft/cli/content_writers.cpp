@@ -18,7 +18,6 @@ namespace redraft::cli {
 namespace {
 
 constexpr const char* kPrompt = "write/content";
-constexpr int kMaxTokens = 4096;
 constexpr judge::Condition kWordings[] = {judge::Condition::kShort, judge::Condition::kDetailed};
 
 /// What is asked, and what the answer will be called.
@@ -41,7 +40,7 @@ Result<Asked> RequestsFor(const std::vector<ContentWriter>& writers,
                        llm::RenderPrompt(kPrompt, {{"brief", detailed ? briefs[b].detailed_text
                                                                       : briefs[b].short_text}}));
         request.sampling.temperature = options.temperature;
-        request.max_tokens = kMaxTokens;
+        request.max_tokens = options.reply_tokens;
         for (int sample = 0; sample < options.samples; ++sample) {
           request.seed =
               Rng(options.seed)
@@ -70,6 +69,7 @@ Result<Json> Manifest(const std::vector<ContentWriter>& writers,
               {"writers", writer_list},
               {"samples", options.samples},
               {"temperature", options.temperature},
+              {"reply_tokens", options.reply_tokens},
               {"seed", options.seed},
               {"prompts", {{kPrompt, prompt}}}};
 }

@@ -28,6 +28,7 @@ struct WritingOptions {
   std::string name;  ///< of the run, for people
   int samples = 1;   ///< texts per brief and wording
   double temperature = 1.0;
+  int reply_tokens = 2048;  ///< longest reply; with its prompt it must fit the model's context
   std::uint64_t seed = 1;
 };
 
