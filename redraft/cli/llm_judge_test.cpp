@@ -38,6 +38,9 @@ class LongWins {
     const bool a = TextOf(prompt, "text_a").size() > TextOf(prompt, "text_b").size();
     Json choice = {{"finish_reason", "stop"},
                    {"message", {{"content", std::string("WINNER: ") + (a ? "A" : "B")}}}};
+    if (body.contains("response_format")) {
+      choice["message"]["content"] = DumpJson({{"winner", a ? "A" : "B"}, {"confidence", 1}});
+    }
     if (body.contains("logprobs")) {
       const Json likely = {{"token", a ? "A" : "B"}, {"logprob", -0.1}};
       const Json unlikely = {{"token", a ? "B" : "A"}, {"logprob", -2.4}};
@@ -84,7 +87,7 @@ class LlmJudgeCommand : public ::testing::Test {
 };
 
 TEST_F(LlmJudgeCommand, EveryFormIsAskedInBothOrders) {
-  for (const char* form : {"label", "line", "verdict"}) {
+  for (const char* form : {"label", "line", "structured", "verdict"}) {
     const std::size_t before = server_.asked().size();
     const auto run = Bench({"--form", form});
     ASSERT_EQ(run.exit_status, 0) << run.errors;

@@ -183,6 +183,9 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
     options.judge_role = pack.judge_role;
     options.noun = pack.noun;
     options.rubric = rubric.text;
+    for (const core::Criterion& criterion : rubric.criteria) {
+      options.criteria.push_back(criterion.name);
+    }
     return judge::LlmJudge(std::move(options));
   }
   return Fail(
