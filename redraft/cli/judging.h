@@ -17,7 +17,7 @@ class Judging {
   /// Errors: kInvalidArgument when `form` asks something of a judge that is no LLM.
   static Result<Judging> Open(const ModelFlags& flags, const std::string& pack,
                               const std::string& rubric_file, std::uint64_t seed,
-                              LlmJudgeForm form = {});
+                              const LlmJudgeForm& form = {});
 
   const judge::Judge& judge() const { return *judge_; }
   /// Carries matches to their end. Errors: as llm::Client::Run.

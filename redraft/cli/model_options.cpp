@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include "redraft/cli/model_paths.h"
+#include "redraft/judge/compound_judges.h"
 #include "redraft/judge/lm_judge.h"
 #include "redraft/judge/local_judges.h"
 #include "redraft/llm/embedded_endpoint.h"
@@ -98,10 +100,11 @@ void DeclareBudget(Args& args, ModelFlags& flags) {
 void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
-  args.Option(
-      "--judge", flags.judge,
-      "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
-      "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
+  args.Option("--judge", flags.judge,
+              "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
+              "reward server), llm, llm:MODEL, rule:shorter, rule:longer, rule:coin, exec:COMMAND, "
+              "panel:J+J "
+              "(together) or cascade:J+J (the second where the first is unsure) (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }
@@ -157,6 +160,7 @@ judge::AnswerForm DefaultForm(const ModelChoice& model) {
 }
 
 bool AsksModel(const JudgeChoice& judge) {
+  if (std::ranges::any_of(judge.members, AsksModel)) return true;
   return judge.spec == "llm" || IsLmReward(judge.spec) || judge.spec.starts_with("exec:") ||
          RewardServerOf(judge.spec);
 }
@@ -164,6 +168,14 @@ bool AsksModel(const JudgeChoice& judge) {
 Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,
                                                 const core::Rubric& rubric) {
   const std::string& spec = choice.spec;
+  if (!choice.members.empty()) {
+    std::vector<std::shared_ptr<const judge::Judge>> members;
+    for (const JudgeChoice& member : choice.members) {
+      REDRAFT_ASSIGN(members.emplace_back(), MakeJudge(member, pack, rubric));
+    }
+    if (spec.starts_with("cascade:")) return judge::CascadeJudge(members[0], members[1]);
+    return judge::PanelJudge(std::move(members));
+  }
   if (const auto server = RewardServerOf(spec)) return judge::RewardServerJudge(server->id());
   if (IsLmReward(spec)) {
     REDRAFT_ASSIGN(auto model, reward::OpenLmReward(spec));
@@ -190,9 +202,11 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
   }
   return Fail(
       ErrorCode::kInvalidArgument,
-      fmt::format("unknown judge '{}'; use reward, reward:FILE, reward:URL, llm, rule:shorter, "
-                  "rule:longer, rule:coin or exec:COMMAND",
-                  spec));
+      fmt::format(
+          "unknown judge '{}'; use reward, reward:FILE, reward:URL, llm, rule:shorter, "
+          "rule:longer, rule:coin, exec:COMMAND, panel:J+J or cascade:J+J (the last two and "
+          "llm:MODEL not in evolve)",
+          spec));
 }
 
 std::string RequestModel(const ModelChoice& choice) {
@@ -256,6 +270,9 @@ Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judg
 
 Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
                          const ModelFlags& flags) {
+  for (const JudgeChoice& member : judge.members) {
+    REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, member, member.llm, flags));
+  }
   if (judge.spec == "llm") {
     REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
     client.AddEndpoint(std::move(endpoint));

@@ -50,12 +50,14 @@ struct ModelChoice {
 };
 Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
 
-/// Which judge: CONTRACT's J, and for `llm` which model answers in which form.
+/// Which judge: CONTRACT's J, and for `llm` which model answers in which form (judge_choice.h).
 struct JudgeChoice {
   std::string spec = "reward";
   std::string model;                                     ///< Request::model of an LLM judge
   judge::AnswerForm form = judge::AnswerForm::kVerdict;  ///< of an LLM judge
   std::vector<judge::Shot> shots;                        ///< of an LLM judge
+  ModelChoice llm;                   ///< of an LLM judge: where its model answers
+  std::vector<JudgeChoice> members;  ///< of a panel, or the two of a cascade
 };
 
 /// The form in which an LLM is asked unless the user says otherwise: the embedded engine always

@@ -50,9 +50,9 @@ bool HoldsATag(std::string_view text) {
 }
 
 TEST(Quote, KeepsOrdinaryProseAsItIs) {
-  for (const char* prose : {"It rained.\n\n\"No,\" she said; 3 < 4, and [sic] that.",
-                            "Ça va? Größe… — ‹oui›", "می‌خواهم", "👩‍🚀 waved",
-                            "\tIndented.\n[Later] he won: A to B.", "", "\xff bytes"}) {
+  for (const char* prose :
+       {"It rained.\n\n\"No,\" she said; 3 < 4, and [sic] that.", "Ça va? Größe… — ‹oui›",
+        "می‌خواهم", "👩‍🚀 waved", "\tIndented.\n[Later] he won: A to B.", ""}) {
     EXPECT_EQ(Quote(prose), prose);
   }
 }
@@ -66,6 +66,8 @@ TEST(Quote, BreaksTagsMarkupAndVerdictsAndKeepsTheWords) {
   EXPECT_EQ(Quote("So.\r**winner :** b\u2028WINNER: tie"), "So.\n| **winner :** b\n| WINNER: tie");
   EXPECT_EQ(Quote("W\u200bINNER: A"), "| WINNER: A");
   EXPECT_EQ(Quote(R"({"winner":"A","confidence":1})"), R"({" winner":"A","confidence":1})");
+  EXPECT_EQ(Quote("\xc2\u0002\x80"), "\uFFFD\uFFFD") << "bytes do not come together";
+  EXPECT_EQ(Quote(R"("winner"winner")"), R"(" winner" winner")");
   EXPECT_EQ(Quote("a\u202eb\u0007c\r\nd"), "abc\nd");
 }
 

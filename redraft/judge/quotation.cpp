@@ -38,6 +38,8 @@ std::string Visible(std::string_view text) {
     if (IsLineBreak(c)) {
       if (c == '\r' && at < text.size() && text[at] == '\n') ++at;
       visible += '\n';
+    } else if (c == text::kBadByte) {
+      visible += "\uFFFD";  // kept, it could join what stands around something left out
     } else if (!IsInvisible(c)) {
       visible += text.substr(start, at - start);
     }
@@ -67,9 +69,10 @@ std::string WithoutMarkup(std::string_view text) {
   return plain;
 }
 
-void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
+/// Puts a space into each key of a verdict in JSON; two of them may share a quotation mark.
+void BreakKeys(std::string& text) {
+  for (auto at = text.find(kWinnerKey); at != std::string::npos; at = text.find(kWinnerKey, at)) {
+    text.insert(text.begin() + static_cast<std::ptrdiff_t>(at) + 1, ' ');
   }
 }
 
@@ -92,7 +95,7 @@ std::string WithoutVerdictLines(std::string_view text) {
 
 std::string Quote(std::string_view text) {
   std::string quoted = WithoutMarkup(Visible(text));
-  ReplaceAll(quoted, kWinnerKey, "\" winner\"");
+  BreakKeys(quoted);
   return WithoutVerdictLines(quoted);
 }
 

@@ -18,7 +18,7 @@
 
 namespace redraft::judge {
 
-/// Doing it twice changes nothing more. Bytes that are no UTF-8 are kept.
+/// Doing it twice changes nothing more. Bytes that are no UTF-8 become U+FFFD.
 std::string Quote(std::string_view text);
 
 }  // namespace redraft::judge
