@@ -175,6 +175,7 @@ void DeclareBench(Args& root) {
   pairs.Example("redraft bench pairs pairs.jsonl --judge llm --form label --shots examples.jsonl");
   pairs.Run([flags] { return BenchPairs(*flags); });
   DeclareBenchAttack(bench);
+  DeclareBenchHostile(bench);
   DeclareBenchContent(bench);
 }
 

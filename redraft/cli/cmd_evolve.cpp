@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/judge_opening.h"
 #include "redraft/cli/model_paths.h"
 #include "redraft/cli/run_session.h"
 #include "redraft/evolve/estimate.h"
@@ -90,23 +92,26 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
   o.accept_judge = o.accept_judge || flags.models.accept_judge;
   REDRAFT_RETURN_IF_ERROR(evolve::Validate(o));
 
-  setup.judge.spec = !flags.models.judge.empty() ? flags.models.judge
-                     : !config.judge.empty()     ? config.judge
-                                                 : "reward";
-  if (setup.judge.spec == "llm") {
-    setup.judge.model = o.writer;
-    setup.judge.form = DefaultForm(setup.writer);
-  }
+  const std::string judge_spec = !models.judge.empty()   ? models.judge
+                                 : !config.judge.empty() ? config.judge
+                                                         : "reward";
+  REDRAFT_ASSIGN(setup.judge, ResolveJudge(judge_spec, models, config, {}));
   REDRAFT_ASSIGN(const auto judge, MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));
   setup.judge_id = judge->id();
   return setup;
 }
 
+/// Whether some LLM gives reasons before it decides.
+bool AnswersInWords(const JudgeChoice& judge) {
+  return (judge.spec == "llm" && (judge.form == judge::AnswerForm::kVerdict ||
+                                  judge.form == judge::AnswerForm::kStructured)) ||
+         std::ranges::any_of(judge.members, AnswersInWords);
+}
+
 Result<int> PrintEstimate(const RunSetup& setup, bool json) {
-  const bool asks = AsksModel(setup.judge);
-  const bool words = setup.judge.spec == "llm" && setup.judge.form == judge::AnswerForm::kVerdict;
-  REDRAFT_ASSIGN(const auto roles,
-                 evolve::Estimate(setup.options, setup.task, asks ? 1 : 0, words ? 700 : 1));
+  const int calls = CallsPerVerdict(setup.judge);
+  REDRAFT_ASSIGN(const auto roles, evolve::Estimate(setup.options, setup.task, calls,
+                                                    AnswersInWords(setup.judge) ? 700 : 1));
   Json list = Json::array();
   double total = 0;
   for (const auto& [role, estimate] : roles) {
@@ -138,7 +143,7 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   PrintLine(
       fmt::format("{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
                   verdicts, setup.judge_id, total));
-  if (asks && !setup.options.accept_judge) {
+  if (calls > 0 && !setup.options.accept_judge) {
     PrintLine("Before that the judge is checked: 80 to 400 more calls, once for this judge.");
   }
   return 0;
@@ -230,18 +235,10 @@ Result<int> RunResume(const RunFlags& flags) {
   REDRAFT_ASSIGN(store::Ledger ledger, OpenExisting(flags, config, false));
   REDRAFT_ASSIGN(const store::Run run, ledger.FindRun(flags.run));
   REDRAFT_ASSIGN(RunSetup setup, SetupFromManifest(run.manifest));
-  // The address, key and prices may have changed since; the model may not.
-  ModelFlags models = flags.models;
-  models.llm = setup.writer.model;
-  if (models.key_env.empty()) models.key_env = setup.writer.key_env;
-  if (models.endpoint.empty()) {
-    models.endpoint =
-        config.endpoints.contains(setup.writer.name) ? setup.writer.name : setup.writer.url;
-  }
-  Config without_defaults = config;
-  without_defaults.endpoint.clear();
-  REDRAFT_ASSIGN(setup.writer, ChooseModel(models, without_defaults));
-  return WorkOn(ledger, run, setup, {models, flags.json, flags.output, {}});
+  // The address, key and prices may have changed since; the models may not.
+  REDRAFT_ASSIGN(setup.writer, Readdressed(setup.writer, flags.models, config));
+  REDRAFT_RETURN_IF_ERROR(Readdress(setup.judge, flags.models, config));
+  return WorkOn(ledger, run, setup, {flags.models, flags.json, flags.output, {}});
 }
 
 Result<int> RunReplay(const RunFlags& flags) {

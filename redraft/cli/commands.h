@@ -21,6 +21,7 @@ void DeclareDoctor(Args& root);
 void DeclareJudge(Args& root);
 void DeclareBench(Args& root);
 void DeclareBenchAttack(Args& bench);   ///< a command of DeclareBench's
+void DeclareBenchHostile(Args& bench);  ///< a command of DeclareBench's
 void DeclareBenchContent(Args& bench);  ///< a command of DeclareBench's
 void DeclareScore(Args& root);
 void DeclareTrain(Args& root);

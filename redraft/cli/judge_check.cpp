@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "redraft/base/hash.h"
 #include "redraft/base/random.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/judge_opening.h"
 #include "redraft/cli/judge_pairs.h"
 #include "redraft/cli/model_paths.h"
 #include "redraft/cli/progress.h"
@@ -20,7 +22,6 @@ namespace {
 /// A judge with what it is shown.
 struct Trial {
   const JudgeChoice& choice;
-  const ModelChoice& model;
   const ModelFlags& flags;
   const judge::Judge& judge;
   std::span<const judge::GoldPair> pairs;
@@ -32,9 +33,10 @@ Result<judge::Qualification> Play(const Trial& trial, core::ReplyLog& log) {
   flags.max_calls.reset();
   flags.max_tokens.reset();
   flags.max_cost.reset();
-  llm::Client client(log, ClientOptionsFor(flags, trial.model, 1));
-  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, trial.model, flags));
-  Progress progress(AsksModel(trial.choice) ? Progress::Style::kAuto : Progress::Style::kSilent);
+  llm::Client client(log, ClientOptionsFor(flags, trial.choice.llm, 1));
+  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, flags));
+  Progress progress(CallsPerVerdict(trial.choice) > 0 ? Progress::Style::kAuto
+                                                      : Progress::Style::kSilent);
   return judge::QualifyJudge(trial.pairs, trial.judge, {}, [&](std::span<core::Job* const> jobs) {
     progress.On({{"event", "stage"}, {"stage", "check"}, {"generation", 0}, {"jobs", jobs.size()}});
     return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
@@ -50,7 +52,7 @@ Json ManifestOf(const Trial& trial) {
   }
   return {{"kind", "judge check"},
           {"judge", trial.judge.id()},
-          {"url", trial.choice.spec == "llm" ? trial.model.url : JudgeServer(trial.choice)},
+          {"servers", JudgeServers(trial.choice)},
           {"pairs", pairs.Hex()},
           {"brief", {{"sha256", ""}}}};
 }
@@ -82,7 +84,10 @@ Result<Json> PlayInMemory(const Trial& trial) {
   return judge::ToJson(found);
 }
 
-bool IsProgram(const JudgeChoice& choice) { return choice.spec.starts_with("exec:"); }
+/// Whether a program answers, which may change behind its name.
+bool IsProgram(const JudgeChoice& choice) {
+  return choice.spec.starts_with("exec:") || std::ranges::any_of(choice.members, IsProgram);
+}
 
 }  // namespace
 
@@ -138,14 +143,13 @@ std::string Mark(const JudgeStanding& standing) {
   return standing.qualified ? "" : "judge not qualified: it was used without a check";
 }
 
-Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
-                                 const core::Pack& pack, const core::Rubric& rubric,
-                                 const ModelFlags& flags) {
+Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const core::Pack& pack,
+                                 const core::Rubric& rubric, const ModelFlags& flags) {
   REDRAFT_ASSIGN(const auto pairs, BuiltInGoldPairs());
   REDRAFT_ASSIGN(const auto judge, MakeJudge(choice, pack, rubric));
-  const Trial trial{choice, model, flags, *judge, pairs};
+  const Trial trial{choice, flags, *judge, pairs};
   Result<Json> check = Fail(ErrorCode::kFailed, "");
-  if (!AsksModel(choice) || IsProgram(choice)) {
+  if (CallsPerVerdict(choice) == 0 || IsProgram(choice)) {
     check = PlayInMemory(trial);
   } else {
     std::error_code ignored;

@@ -7,7 +7,8 @@
 //          it is asked once on a machine, and goes on where it was cut off. Judges that ask no
 //          model, and programs (which may change behind their name), are checked each time.
 
-#include "redraft/cli/model_options.h"
+#include "redraft/cli/judge_choice.h"
+#include "redraft/core/pack.h"
 #include "redraft/judge/qualification.h"
 
 namespace redraft::cli {
@@ -32,11 +33,10 @@ Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std:
 /// The built-in pairs. Errors: as judge::DefaultPairs.
 Result<std::vector<judge::GoldPair>> BuiltInGoldPairs();
 
-/// Checks the judge, or finds that it was checked. `model` answers for an LLM judge.
+/// Checks the judge, or finds that it was checked.
 /// Errors: the endpoint's; the interrupt's; kGateFailed, saying why and what can be done, for a
 /// judge that is not qualified.
-Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
-                                 const core::Pack& pack, const core::Rubric& rubric,
-                                 const ModelFlags& flags);
+Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const core::Pack& pack,
+                                 const core::Rubric& rubric, const ModelFlags& flags);
 
 }  // namespace redraft::cli

@@ -1,14 +1,14 @@
 #include "redraft/cli/judging.h"
 
-#include <fmt/format.h>
-
 #include "redraft/base/file.h"
+#include "redraft/cli/judge_choice.h"
+#include "redraft/cli/judge_opening.h"
 
 namespace redraft::cli {
 
 Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_name,
                               const std::string& rubric_file, std::uint64_t seed,
-                              LlmJudgeForm form) {
+                              const LlmJudgeForm& form) {
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.config));
   REDRAFT_ASSIGN(const core::Pack pack, core::LoadPack(pack_name));
   core::Rubric rubric = pack.rubric;
@@ -16,29 +16,16 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
     REDRAFT_ASSIGN(const std::string text, ReadTextFile(rubric_file, 1 << 20));
     REDRAFT_ASSIGN(rubric, core::ParseRubric(text));
   }
-  JudgeChoice choice;
-  choice.spec = !flags.judge.empty()    ? flags.judge
-                : !config.judge.empty() ? config.judge
-                                        : "reward";
+  const std::string spec = !flags.judge.empty()    ? flags.judge
+                           : !config.judge.empty() ? config.judge
+                                                   : "reward";
+  REDRAFT_ASSIGN(JudgeChoice choice, ResolveJudge(spec, flags, config, form));
   Judging judging;
-  ModelChoice model;
-  if (choice.spec == "llm") {
-    REDRAFT_ASSIGN(model, ChooseModel(flags, config));
-    choice.model = RequestModel(model);
-    choice.form = form.form.value_or(DefaultForm(model));
-    choice.shots = std::move(form.shots);
-  } else if (form.form || !form.shots.empty()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--form and --shots say how an LLM is asked; with --judge {} there is "
-                            "none: use --judge llm, or leave them out",
-                            choice.spec));
-  }
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
   judging.client_ =
-      std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
-  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, model, flags));
+      std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, choice.llm, seed));
+  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, flags));
   judging.choice_ = std::move(choice);
-  judging.model_ = std::move(model);
   judging.pack_ = pack;
   judging.rubric_ = std::move(rubric);
   return judging;
@@ -46,7 +33,7 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
 
 Result<JudgeStanding> Judging::Standing(const ModelFlags& flags) const {
   if (flags.accept_judge) return JudgeStanding{};
-  return CheckJudge(choice_, model_, pack_, rubric_, flags);
+  return CheckJudge(choice_, pack_, rubric_, flags);
 }
 
 core::Spent Judging::spent() const { return *log_->Total(); }

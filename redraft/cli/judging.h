@@ -18,7 +18,7 @@ class Judging {
   /// Errors: kInvalidArgument when `form` asks something of a judge that is no LLM.
   static Result<Judging> Open(const ModelFlags& flags, const std::string& pack,
                               const std::string& rubric_file, std::uint64_t seed,
-                              LlmJudgeForm form = {});
+                              const LlmJudgeForm& form = {});
 
   const judge::Judge& judge() const { return *judge_; }
   /// Checks the judge, or takes it unchecked where `flags` say so. Errors: as CheckJudge.
@@ -33,7 +33,6 @@ class Judging {
   std::unique_ptr<llm::Client> client_;
   std::unique_ptr<judge::Judge> judge_;
   JudgeChoice choice_;
-  ModelChoice model_;
   core::Pack pack_;
   core::Rubric rubric_;
 };

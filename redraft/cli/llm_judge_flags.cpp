@@ -83,8 +83,9 @@ Result<std::vector<judge::Shot>> ReadShots(const LlmJudgeFlags& flags,
 
 void DeclareLlmJudgeFlags(Args& args, LlmJudgeFlags& flags) {
   args.Group("How --judge llm is asked");
-  args.Choice("--form", flags.form, {"label", "line", "verdict"},
+  args.Choice("--form", flags.form, {"label", "line", "structured", "verdict"},
               "label: one letter, of which the log-odds are read; line: a verdict and no reasons; "
+              "structured: JSON with a reason per criterion, winner and confidence; "
               "verdict: reasons, then a verdict (default: label with an embedded model, else "
               "verdict)");
   args.Option("--shots", flags.shots,

@@ -4,7 +4,7 @@
 //
 //   zero-shot          --judge llm --form label (or line)
 //   few-shot           --judge llm --form label --shots examples.jsonl
-//   chain of thought   --judge llm --form verdict (with or without --shots)
+//   chain of thought   --judge llm --form verdict or structured (with or without --shots)
 
 #include <optional>
 #include <span>

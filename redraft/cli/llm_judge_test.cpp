@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <mutex>
 
 #include "tests/integration/program.h"
@@ -38,6 +39,9 @@ class LongWins {
     const bool a = TextOf(prompt, "text_a").size() > TextOf(prompt, "text_b").size();
     Json choice = {{"finish_reason", "stop"},
                    {"message", {{"content", std::string("WINNER: ") + (a ? "A" : "B")}}}};
+    if (body.contains("response_format")) {
+      choice["message"]["content"] = DumpJson({{"winner", a ? "A" : "B"}, {"confidence", 1}});
+    }
     if (body.contains("logprobs")) {
       const Json likely = {{"token", a ? "A" : "B"}, {"logprob", -0.1}};
       const Json unlikely = {{"token", a ? "B" : "A"}, {"logprob", -2.4}};
@@ -84,7 +88,7 @@ class LlmJudgeCommand : public ::testing::Test {
 };
 
 TEST_F(LlmJudgeCommand, EveryFormIsAskedInBothOrders) {
-  for (const char* form : {"label", "line", "verdict"}) {
+  for (const char* form : {"label", "line", "structured", "verdict"}) {
     const std::size_t before = server_.asked().size();
     const auto run = Bench({"--form", form});
     ASSERT_EQ(run.exit_status, 0) << run.errors;
@@ -140,6 +144,50 @@ TEST_F(LlmJudgeCommand, ShotsThatCannotBeShownAreRefused) {
   EXPECT_THAT(bad.errors, HasSubstr("shots.jsonl line 1: \"label\" is ''"));
   EXPECT_EQ(Bench({"--shots", folder_.Write("s", kShots), "--shot-count", "0"}).exit_status, 2);
   EXPECT_TRUE(server_.asked().empty());
+}
+
+TEST_F(LlmJudgeCommand, APanelAsksEveryModelInItsForm) {
+  const auto run = Redraft({"judge", "--pairs", folder_.Write("p", kPairs), "--judge",
+                            "panel:llm:one/label+llm:org/two/structured+llm:/line", "--endpoint",
+                            server_.url(), "--llm", "m"});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  EXPECT_EQ((*ParseJson(run.output.substr(0, run.output.find('\n'))))["verdict"], "b");
+  EXPECT_EQ((*ParseJson(run.output.substr(0, run.output.find('\n'))))["calls"], 6);
+  std::map<std::string, int> asked;
+  for (const Json& body : server_.asked()) {
+    ++asked[body["model"]];
+    EXPECT_EQ(body.contains("logprobs"), body["model"] == "one");
+    EXPECT_EQ(body.contains("response_format"), body["model"] == "org/two");
+  }
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"m", 4}, {"one", 4}, {"org/two", 4}}));
+}
+
+TEST_F(LlmJudgeCommand, ACascadeAsksItsSecondJudgeOnlyWhereTheFirstIsUnsure) {
+  // Equal lengths leave the first judge undecided in the first pair.
+  const std::string pairs = folder_.Write("p",
+                                          R"({"id":1,"a":"It rained.","b":"It poured."}
+{"id":2,"a":"He ran off to the old mill.","b":"He ran."}
+)");
+  const auto run = Redraft({"judge", "--pairs", pairs, "--judge", "cascade:rule:longer+llm",
+                            "--endpoint", server_.url(), "--llm", "m", "--form", "line"});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  ASSERT_FALSE(server_.asked().empty());
+  for (const Json& body : server_.asked()) {
+    EXPECT_EQ(DumpJson(body).find("old mill"), std::string::npos);
+  }
+}
+
+TEST_F(LlmJudgeCommand, PanelsAndCascadesThatAreNoneAreRefused) {
+  const std::string pairs = folder_.Write("p", kPairs);
+  for (const char* judge : {"panel:reward", "cascade:reward", "cascade:reward+reward+reward",
+                            "panel:reward+", "panel:reward+cascade:a", "panel:reward+loudest"}) {
+    const auto run = Redraft({"judge", "--pairs", pairs, "--judge", judge});
+    EXPECT_EQ(run.exit_status, 2) << judge;
+    EXPECT_THAT(run.errors, HasSubstr("redraft: error: ")) << judge;
+  }
+  const auto form = Redraft(
+      {"judge", "--pairs", pairs, "--judge", "panel:rule:longer+rule:coin", "--form", "line"});
+  EXPECT_EQ(form.exit_status, 2);
 }
 
 TEST_F(LlmJudgeCommand, AJudgeThatIsNoLlmTakesNoForm) {

@@ -1,7 +1,6 @@
 #pragma once
 
-// From flags and redraft.toml to endpoints, client and judge: what every command that asks a model
-// shares.
+// From flags and redraft.toml to endpoints and client: what every command that asks a model shares.
 
 #include <memory>
 #include <optional>
@@ -10,10 +9,8 @@
 
 #include "redraft/cli/args.h"
 #include "redraft/cli/config.h"
-#include "redraft/core/pack.h"
-#include "redraft/judge/judge.h"
-#include "redraft/judge/model_judges.h"
 #include "redraft/llm/client.h"
+#include "redraft/llm/http.h"
 
 namespace redraft::cli {
 
@@ -50,25 +47,13 @@ struct ModelChoice {
 };
 Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
 
-/// Which judge: CONTRACT's J, and for `llm` which model answers in which form.
-struct JudgeChoice {
-  std::string spec = "reward";
-  std::string model;                                     ///< Request::model of an LLM judge
-  judge::AnswerForm form = judge::AnswerForm::kVerdict;  ///< of an LLM judge
-  std::vector<judge::Shot> shots;                        ///< of an LLM judge
-};
-
-/// The form in which an LLM is asked unless the user says otherwise: the embedded engine always
-/// gives log-odds, a server may not.
-judge::AnswerForm DefaultForm(const ModelChoice& model);
-
-/// Whether the judge asks a model, so that its verdicts cost calls.
-bool AsksModel(const JudgeChoice& judge);
-
-/// The judge itself, with the pack's framing and the rubric's text.
-/// Errors: kInvalidArgument for an unknown judge; kConfig for a reward model file.
-Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,
-                                                const core::Rubric& rubric);
+/// For a run's manifest, without what does not matter to it: {"model","url","name","key_env"}.
+Json ToJson(const ModelChoice& choice);
+/// Throws Json::exception for a value of another shape.
+ModelChoice ModelChoiceFromJson(const Json& json);
+/// The model of a manifest at the address, key and prices that flags and configuration now give
+/// it. Errors: as ChooseModel.
+Result<ModelChoice> Readdressed(const ModelChoice& recorded, ModelFlags flags, Config config);
 
 /// Opens the endpoint of a choice. The embedded engine loads its model here, so open it only when
 /// something is left to ask. `model_name` of the result is what requests must name.
@@ -76,19 +61,8 @@ Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const
 Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
                                                     const ModelFlags& flags);
 
-/// The server that a judge sends texts to beside the writer's, as it may be shown; empty: none.
-std::string JudgeServer(const JudgeChoice& judge);
-
-/// What the judge needs beside the writer's endpoint: a judge program, a reward server, a model
-/// that reads, or nothing (null). Errors: kConfig for the address, or a reader that is another
-/// model.
-Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
-                                                         const ModelFlags& flags);
-
-/// Gives `client` all that the judge asks: for `llm` the endpoint of `model`, else what
-/// OpenJudgeEndpoint opens. Errors: as OpenEndpoint and OpenJudgeEndpoint.
-Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
-                         const ModelFlags& flags);
+/// The HTTP client of this process.
+const std::shared_ptr<llm::HttpClient>& Http();
 
 /// What Request::model says for a choice, without opening anything: the model's name at a server,
 /// the id (or file name) of an embedded one.

@@ -7,6 +7,7 @@
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/judge_opening.h"
 #include "redraft/cli/progress.h"
 #include "redraft/evolve/engine.h"
 #include "redraft/evolve/section.h"
@@ -173,11 +174,15 @@ void PrintSummary(const RunSetup& setup, const SessionOptions& options, const Js
   text += fmt::format("  {} tries, {} tokens in, {} out, cost {:.4f}\n",
                       done.at("tries").get<int>(), tokens.at("in").get<std::int64_t>(),
                       tokens.at("out").get<std::int64_t>(), done.at("cost").get<double>());
-  const std::string server = JudgeServer(setup.judge);
   if (!setup.writer.embedded())
     text += "  the brief and the texts were sent to " + setup.writer.url + "\n";
-  if (!server.empty()) text += "  the texts were sent to " + server + " to be scored\n";
-  if (setup.writer.embedded() && server.empty()) text += "  nothing left this machine\n";
+  const auto servers = JudgeServers(setup.judge);
+  for (const std::string& server : servers) {
+    if (server != llm::ShownUrl(setup.writer.url)) {
+      text += "  the texts were sent to " + server + " to be judged\n";
+    }
+  }
+  if (setup.writer.embedded() && servers.empty()) text += "  nothing left this machine\n";
   if (!setup.section.empty() && options.output.empty()) {
     text += "  section '" + setup.section + "' of " + setup.document + " now holds it\n";
   } else if (!options.output.empty()) {
@@ -221,7 +226,7 @@ Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const R
 
 Result<JudgeStanding> StandingOf(const RunSetup& setup, const ModelFlags& flags) {
   if (setup.options.accept_judge) return JudgeStanding{};
-  return CheckJudge(setup.judge, setup.writer, setup.task.pack, setup.task.rubric, flags);
+  return CheckJudge(setup.judge, setup.task.pack, setup.task.rubric, flags);
 }
 
 store::RunState StateOf(ErrorCode code) {
@@ -244,8 +249,7 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
   llm::Client client(*replies, ClientOptionsFor(options.flags, setup.writer, setup.options.seed));
   REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.writer, options.flags));
   client.AddEndpoint(std::move(endpoint));
-  REDRAFT_ASSIGN(auto judging, OpenJudgeEndpoint(setup.judge, options.flags));
-  if (judging) client.AddEndpoint(std::move(judging));
+  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, setup.judge, options.flags, {setup.writer}));
   REDRAFT_RETURN_IF_ERROR(ledger.ClearProjections(run.id));
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
   if (options.json) PrintLine(DumpJson({{"event", "run"}, {"run", run.id}}));

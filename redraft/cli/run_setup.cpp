@@ -4,13 +4,15 @@
 
 #include "redraft/base/hash.h"
 #include "redraft/base/version.h"
+#include "redraft/cli/judge_opening.h"
 #include "redraft/llm/prompt.h"
 
 namespace redraft::cli {
 namespace {
 
 constexpr const char* kPrompts[] = {"write/draft",   "write/variant", "write/repair",
-                                    "judge/verdict", "judge/label",   "judge/repair"};
+                                    "judge/label",   "judge/line",    "judge/structured",
+                                    "judge/verdict", "judge/repair",  "judge/structured-repair"};
 
 Result<Json> PromptHashes() {
   Json hashes;
@@ -20,12 +22,19 @@ Result<Json> PromptHashes() {
   return hashes;
 }
 
+/// Where a judge's models answer does not decide what they say; `model` stays.
+void EraseAddresses(Json& judge) {
+  judge.erase("llm");
+  for (Json& member : judge["members"]) EraseAddresses(member);
+}
+
 /// The part of a manifest that decides the result.
 Json Deciding(const Json& manifest) {
   Json json = manifest;
   json.erase("tool");
   json.erase("document");
   json["writer"] = {{"model", manifest.at("options").at("writer")}};
+  EraseAddresses(json["judge"]);
   return json;
 }
 
@@ -43,6 +52,8 @@ void Flatten(const Json& json, const std::string& path, std::map<std::string, st
 }  // namespace
 
 Result<Json> MakeManifest(const RunSetup& setup) {
+  Json judge = ToJson(setup.judge);
+  judge["id"] = setup.judge_id;
   REDRAFT_ASSIGN(const Json prompts, PromptHashes());
   return Json{{"schema", "redraft.run/1"},
               {"tool", kVersion},
@@ -53,16 +64,8 @@ Result<Json> MakeManifest(const RunSetup& setup) {
               {"options", evolve::ToJson(setup.options)},
               {"pack", {{"name", setup.task.pack.name}, {"sha256", setup.task.pack.sha256}}},
               {"rubric", {{"sha256", setup.task.rubric.sha256}, {"text", setup.task.rubric.text}}},
-              {"judge",
-               {{"spec", setup.judge.spec},
-                {"id", setup.judge_id},
-                {"model", setup.judge.model},
-                {"label", setup.judge.form == judge::AnswerForm::kLabel}}},
-              {"writer",
-               {{"model", setup.writer.model},
-                {"url", setup.writer.url},
-                {"name", setup.writer.name},
-                {"key_env", setup.writer.key_env}}},
+              {"judge", std::move(judge)},
+              {"writer", ToJson(setup.writer)},
               {"prompts", prompts}};
 }
 
@@ -89,16 +92,9 @@ Result<RunSetup> SetupFromManifest(const Json& manifest) {
                    core::ParseRubric(manifest.at("rubric").at("text").get<std::string>()));
     if (setup.task.rubric.sha256 == setup.task.pack.rubric.sha256)
       setup.task.rubric = setup.task.pack.rubric;
-    const Json& judge = manifest.at("judge");
-    setup.judge = {
-        judge.at("spec"), judge.at("model"),
-        judge.at("label").get<bool>() ? judge::AnswerForm::kLabel : judge::AnswerForm::kVerdict};
-    setup.judge_id = judge.at("id");
-    const Json& writer = manifest.at("writer");
-    setup.writer.model = writer.at("model");
-    setup.writer.url = writer.at("url");
-    setup.writer.name = writer.at("name");
-    setup.writer.key_env = writer.at("key_env");
+    setup.judge = JudgeChoiceFromJson(manifest.at("judge"));
+    setup.judge_id = manifest.at("judge").at("id");
+    setup.writer = ModelChoiceFromJson(manifest.at("writer"));
 
     REDRAFT_ASSIGN(const auto rebuilt_judge,
                    MakeJudge(setup.judge, setup.task.pack, setup.task.rubric));

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "redraft/cli/model_options.h"
+#include "redraft/cli/judge_choice.h"
 #include "redraft/evolve/options.h"
 #include "redraft/evolve/task.h"
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "redraft/judge/local_judges.h"
@@ -222,7 +223,8 @@ TEST(LlmJudge, ShowsShotsInTheFormItsAnswerHas) {
 
 TEST(LlmJudge, ShotsAndFormChangeIdAndRequestAndTheirAbsenceChangesNothing) {
   std::set<std::string> ids, keys;
-  for (const AnswerForm form : {AnswerForm::kLabel, AnswerForm::kLine, AnswerForm::kVerdict}) {
+  for (const AnswerForm form :
+       {AnswerForm::kLabel, AnswerForm::kLine, AnswerForm::kStructured, AnswerForm::kVerdict}) {
     for (const std::size_t count : {0U, 1U, 2U}) {
       LlmJudgeOptions options = Options(form);
       options.shots = {kShots.begin(), kShots.begin() + static_cast<std::ptrdiff_t>(count)};
@@ -231,8 +233,8 @@ TEST(LlmJudge, ShotsAndFormChangeIdAndRequestAndTheirAbsenceChangesNothing) {
       keys.insert(core::RequestKey(judge->Play(Pair("x", "y"))->Step({})[0]));
     }
   }
-  EXPECT_EQ(ids.size(), 9U);
-  EXPECT_EQ(keys.size(), 9U);
+  EXPECT_EQ(ids.size(), 12U);
+  EXPECT_EQ(keys.size(), 12U);
 }
 
 TEST(LlmJudge, AnswersWithAVerdictLineAlone) {
@@ -244,6 +246,57 @@ TEST(LlmJudge, AnswersWithAVerdictLineAlone) {
   EXPECT_LT(asked[0].max_tokens, 50);
   EXPECT_TRUE(Answer(*match, Text("WINNER: A")).empty());
   EXPECT_EQ(*match->verdict().p_a, 1.0);
+}
+
+TEST(LlmJudge, AnswersInJsonWithAReasonPerCriterion) {
+  LlmJudgeOptions options = Options(AnswerForm::kStructured);
+  options.criteria = {"voice"};
+  const auto judge = LlmJudge(options);
+  ASSERT_TRUE(judge) << judge.error().message;
+  const auto match = (*judge)->Play(Pair("x", "y"));
+  const auto asked = match->Step({});
+  EXPECT_EQ(asked[0].schema["properties"]["criteria"]["required"][0], "voice");
+  EXPECT_NE(asked[0].messages.back().content.find(R"({"criteria": {"voice":)"), std::string::npos);
+  EXPECT_TRUE(
+      Answer(*match, Text(R"({"criteria":{"voice":"B hums."},"winner":"B","confidence":0.6})"))
+          .empty());
+  EXPECT_DOUBLE_EQ(*match->verdict().p_a, 0.2);
+  EXPECT_FALSE(match->verdict().logit) << "a stated confidence is no log-odds";
+  EXPECT_EQ(match->verdict().rationale, "voice: B hums.");
+}
+
+TEST(LlmJudge, AsksOnceForMissingJsonAndThenHasNoVerdict) {
+  const auto judge = *LlmJudge(Options(AnswerForm::kStructured));
+  for (const bool repaired : {true, false}) {
+    Bout bout = Pair("x", "y");
+    bout.role = repaired ? core::Role::kJudge : core::Role::kCheck;
+    const auto match = judge->Play(bout);
+    match->Step({});
+    const auto again = Answer(*match, Text("B, clearly."));
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again[0].role, repaired ? core::Role::kRepair : core::Role::kCheck);
+    ASSERT_EQ(again[0].messages.size(), 4U);
+    EXPECT_EQ(again[0].messages[2].content, "B, clearly.");
+    EXPECT_EQ(DumpJson(again[0].schema["required"]), R"(["winner","confidence"])");
+    EXPECT_TRUE(Answer(*match, Text(repaired ? R"({"winner":"A","confidence":1})" : "B!")).empty());
+    EXPECT_EQ(match->verdict().p_a, repaired ? std::optional(1.0) : std::nullopt);
+    EXPECT_EQ(match->verdict().calls, 2);
+    EXPECT_EQ(match->verdict().rationale, "B, clearly.");
+  }
+}
+
+TEST(LlmJudge, SaysLittleAfterTheTextsSoThatPromptsShareTheirBeginning) {
+  for (const AnswerForm form :
+       {AnswerForm::kLabel, AnswerForm::kLine, AnswerForm::kStructured, AnswerForm::kVerdict}) {
+    const auto judge = *LlmJudge(Options(form));
+    const auto one = judge->Play(Pair("first", "second"))->Step({})[0].messages;
+    const auto other = judge->Play(Pair("first", "another"))->Step({})[0].messages;
+    EXPECT_EQ(one[0], other[0]);
+    const std::string &x = one[1].content, &y = other[1].content;
+    const auto differs = std::ranges::mismatch(x, y).in1 - x.begin();
+    EXPECT_EQ(static_cast<std::size_t>(differs), x.find("second"));
+    EXPECT_LT(x.size() - x.find("</text_b>"), 60U) << x.substr(x.find("</text_b>"));
+  }
 }
 
 TEST(ExecJudge, SendsBothTextsAsOneLineAndTakesTheLogit) {

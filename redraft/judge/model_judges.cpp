@@ -1,10 +1,10 @@
 #include "redraft/judge/model_judges.h"
 
-#include <array>
 #include <cmath>
 
 #include "redraft/base/hash.h"
-#include "redraft/judge/verdict_parser.h"
+#include "redraft/judge/answer_forms.h"
+#include "redraft/judge/quotation.h"
 #include "redraft/llm/prompt.h"
 
 namespace redraft::judge {
@@ -25,101 +25,34 @@ core::Request RequestFor(const Bout& bout, const std::string& model) {
   return request;
 }
 
-constexpr std::array kTextTags = {"</text_a>", "</text_b>", "<text_a>", "<text_b>"};
-constexpr std::array kShotTags = {"</example>", "<example>"};
-constexpr int kLineTokens = 16;  // of a verdict line
-
-/// A text that contains a closing tag could end its own quotation: break the tag.
-std::string Quoted(std::string text, std::span<const char* const> tags = kTextTags) {
-  for (const std::string_view tag : tags) {
-    for (auto at = text.find(tag); at != std::string::npos; at = text.find(tag, at)) {
-      text.insert(at + 1, " ");
-    }
-  }
-  return text;
-}
-
-const char* PromptOf(AnswerForm form) {
-  switch (form) {
-    case AnswerForm::kLabel:
-      return "judge/label";
-    case AnswerForm::kLine:
-      return "judge/line";
-    case AnswerForm::kVerdict:
-      break;
-  }
-  return "judge/verdict";
-}
-
 /// The block of shots, or nothing. Errors: as llm::RenderPrompt.
 Result<std::string> ShotBlock(const LlmJudgeOptions& options) {
   if (options.shots.empty()) return std::string();
-  const auto quoted = [](const std::string& text) { return Quoted(Quoted(text), kShotTags); };
-  const bool label = options.form == AnswerForm::kLabel;
   Json shots = Json::array();
   for (const Shot& shot : options.shots) {
     const bool reasons = options.form == AnswerForm::kVerdict;
-    shots.push_back(
-        {{"first", quoted(shot.first)},
-         {"second", quoted(shot.second)},
-         {"brief", quoted(shot.brief)},
-         {"reasons", reasons ? quoted(shot.reasons) : ""},
-         {"answer", std::string(label ? "" : "WINNER: ") + (shot.first_better ? "A" : "B")}});
+    shots.push_back({{"first", Quote(shot.first)},
+                     {"second", Quote(shot.second)},
+                     {"brief", Quote(shot.brief)},
+                     {"reasons", reasons ? Quote(shot.reasons) : ""},
+                     {"answer", ShotAnswer(options.form, shot.first_better)}});
   }
   REDRAFT_ASSIGN(const auto messages,
                  llm::RenderPrompt("judge/shots", {{"noun", options.noun}, {"shots", shots}}));
   return messages.front().content;
 }
 
-class LabelMatch final : public Match {
- public:
-  LabelMatch(const Bout& bout, std::string judge, core::Request request, double least_mass)
-      : Match(bout, std::move(judge)), request_(std::move(request)), least_mass_(least_mass) {}
-  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
-    if (replies.empty()) return {request_};
-    verdict_.calls = 1;
-    const std::vector<double>& probs = replies[0].probs;
-    if (probs.size() != 2) return {};
-    verdict_.mass = probs[0] + probs[1];
-    if (verdict_.mass >= least_mass_ && probs[0] > 0 && probs[1] > 0) {
-      SetLogit(verdict_, std::log(probs[0]) - std::log(probs[1]));
-    }
-    return {};
-  }
-
- private:
-  core::Request request_;
-  double least_mass_;
-};
-
-class VerdictMatch final : public Match {
- public:
-  VerdictMatch(const Bout& bout, std::string judge, core::Request request,
-               std::vector<core::Message> repair)
-      : Match(bout, std::move(judge)), request_(std::move(request)), repair_(std::move(repair)) {}
-  std::vector<core::Request> Step(std::span<const core::Reply> replies) override {
-    if (replies.empty()) return {request_};
-    ++verdict_.calls;
-    const auto parsed = ParseVerdict(replies[0].text);
-    if (parsed) {
-      verdict_.p_a = parsed->p_a;
-      if (parsed->p_a == 0.5) verdict_.logit = 0.0;
-      if (!parsed->rationale.empty()) verdict_.rationale = parsed->rationale;
-      return {};
-    }
-    if (verdict_.calls > 1) return {};
-    verdict_.rationale = replies[0].text;
-    core::Request again = request_;
-    again.role = request_.role == core::Role::kJudge ? core::Role::kRepair : request_.role;
-    again.messages.push_back({"assistant", replies[0].text});
-    again.messages.insert(again.messages.end(), repair_.begin(), repair_.end());
-    return {again};
-  }
-
- private:
-  core::Request request_;
-  std::vector<core::Message> repair_;
-};
+Result<std::vector<core::Message>> Render(const LlmJudgeOptions& options, const Bout& bout) {
+  Json reasons = Json::object();
+  for (const std::string& criterion : options.criteria) reasons[criterion] = "…";
+  return llm::RenderPrompt(PromptOf(options.form), {{"judge_role", options.judge_role},
+                                                    {"noun", options.noun},
+                                                    {"rubric", options.rubric},
+                                                    {"reasons", DumpJson(reasons)},
+                                                    {"brief", Quote(bout.brief)},
+                                                    {"first", Quote(bout.first.text)},
+                                                    {"second", Quote(bout.second.text)}});
+}
 
 class LlmJudgeImpl final : public Judge {
  public:
@@ -132,24 +65,11 @@ class LlmJudgeImpl final : public Judge {
   std::string id() const override { return id_; }
 
   std::unique_ptr<Match> Play(Bout bout) const override {
-    auto messages =
-        llm::RenderPrompt(PromptOf(options_.form), {{"judge_role", options_.judge_role},
-                                                    {"noun", options_.noun},
-                                                    {"rubric", options_.rubric},
-                                                    {"brief", bout.brief},
-                                                    {"first", Quoted(bout.first.text)},
-                                                    {"second", Quoted(bout.second.text)}});
+    auto messages = Render(options_, bout);
     core::Request request = RequestFor(bout, options_.model);
     if (messages) request.messages = std::move(*messages);  // rendered once in LlmJudge already
     if (!shots_.empty()) request.messages.front().content += "\n\n" + shots_;
-    request.sampling.temperature = 0;
-    if (options_.form == AnswerForm::kLabel) {
-      request.kind = core::RequestKind::kLabels;
-      request.labels = {"A", "B"};
-      return std::make_unique<LabelMatch>(bout, id_, std::move(request), options_.least_mass);
-    }
-    request.max_tokens = options_.form == AnswerForm::kLine ? kLineTokens : options_.max_tokens;
-    return std::make_unique<VerdictMatch>(bout, id_, std::move(request), repair_);
+    return AskIn(options_, bout, id_, std::move(request), repair_);
   }
 
  private:
@@ -232,26 +152,35 @@ class RewardServerJudgeImpl final : public Judge {
 
 }  // namespace
 
+const char* ToString(AnswerForm form) {
+  switch (form) {
+    case AnswerForm::kLabel:
+      return "label";
+    case AnswerForm::kLine:
+      return "line";
+    case AnswerForm::kStructured:
+      return "structured";
+    case AnswerForm::kVerdict:
+      break;
+  }
+  return "verdict";
+}
+
 Result<AnswerForm> ParseAnswerForm(const std::string& name) {
-  if (name == "label") return AnswerForm::kLabel;
-  if (name == "line") return AnswerForm::kLine;
-  if (name == "verdict") return AnswerForm::kVerdict;
-  return Fail(ErrorCode::kInvalidArgument,
-              "unknown form '" + name + "'; an LLM judge answers by label, line or verdict");
+  for (const AnswerForm form :
+       {AnswerForm::kLabel, AnswerForm::kLine, AnswerForm::kStructured, AnswerForm::kVerdict}) {
+    if (name == ToString(form)) return form;
+  }
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      "unknown form '" + name + "'; an LLM judge answers by label, line, structured or verdict");
 }
 
 Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options) {
-  const std::string prompt = PromptOf(options.form);
-  REDRAFT_ASSIGN(const std::string sha, llm::PromptSha256(prompt));
-  REDRAFT_ASSIGN(auto repair, llm::RenderPrompt("judge/repair", Json::object()));
+  REDRAFT_ASSIGN(const std::string sha, llm::PromptSha256(PromptOf(options.form)));
+  REDRAFT_ASSIGN(auto repair, RepairOf(options.form));
   // Rendering once here means that no later bout can fail to render.
-  const Json sample = {{"judge_role", options.judge_role},
-                       {"noun", options.noun},
-                       {"rubric", options.rubric},
-                       {"brief", ""},
-                       {"first", ""},
-                       {"second", ""}};
-  REDRAFT_ASSIGN(const auto checked, llm::RenderPrompt(prompt, sample));
+  REDRAFT_RETURN_IF_ERROR(Render(options, {}));
   REDRAFT_ASSIGN(std::string shots, ShotBlock(options));
   const std::string framing =
       Sha256Hex(sha + options.judge_role + options.noun + options.rubric + shots);

@@ -14,27 +14,32 @@ namespace redraft::judge {
 
 /// How an LLM judge answers.
 enum class AnswerForm {
-  kLabel,    ///< one letter; its log-odds are read from the first token (needs label requests)
-  kLine,     ///< a line "WINNER: A|B|tie" alone; one repair request when that is missing
-  kVerdict,  ///< reasons (chain of thought, Wei et al. 2022), then that line
+  kLabel,       ///< one letter; its log-odds are read from the first token (needs label requests)
+  kLine,        ///< a line "WINNER: A|B|tie" alone; one repair request when that is missing
+  kStructured,  ///< a JSON object: a reason per criterion, winner, confidence; repaired likewise
+  kVerdict,     ///< reasons (chain of thought, Wei et al. 2022), then that line
 };
-/// "label", "line", "verdict". Errors: kInvalidArgument.
+/// "label", "line", "structured", "verdict".
+const char* ToString(AnswerForm form);
+/// Errors: kInvalidArgument.
 Result<AnswerForm> ParseAnswerForm(const std::string& name);
 
 struct LlmJudgeOptions {
   std::string model;  ///< endpoint model name or GGUF id
   AnswerForm form = AnswerForm::kVerdict;
-  std::string judge_role;   ///< from the pack
-  std::string noun;         ///< from the pack
-  std::string rubric;       ///< text shown to the judge
-  std::vector<Shot> shots;  ///< shown in this order before the pair (judge/shots.h)
-  int max_tokens = 1200;    ///< of a reasoned answer
+  std::string judge_role;             ///< from the pack
+  std::string noun;                   ///< from the pack
+  std::string rubric;                 ///< text shown to the judge
+  std::vector<std::string> criteria;  ///< names of the rubric's, for reasons in kStructured
+  std::vector<Shot> shots;            ///< shown in this order before the pair (judge/shots.h)
+  int max_tokens = 1200;              ///< of a reasoned answer
   /// Least probability mass on the two labels for a label answer to count as a verdict.
   double least_mass = 0.05;
 };
 
 /// The id names the model and a hash of everything else that is said: prompt, framing, shots.
-/// Greedy (temperature 0). The texts are delimited and declared to be material, not instructions.
+/// Greedy (temperature 0). The texts are delimited, quoted (quotation.h) and declared to be
+/// material, not instructions. What stays the same in a run comes first in every prompt.
 /// Errors: kNotFound, kInvalidArgument when a prompt file does not render.
 Result<std::unique_ptr<Judge>> LlmJudge(LlmJudgeOptions options);
 

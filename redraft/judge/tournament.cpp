@@ -12,6 +12,8 @@ namespace redraft::judge {
 namespace {
 
 constexpr std::int64_t kBoutsPerText = 20;
+/// With so few texts undecided each pair is judged in both orders.
+constexpr int kDecisiveFew = 6;
 
 class Playing {
  public:
@@ -40,8 +42,13 @@ class Playing {
         return std::move(tournament_);
       }
       const int next = static_cast<int>(std::min<std::int64_t>(left, std::max(1, items / 2)));
-      pairs =
-          rank::ActivePairs(fit, best, outcomes_, next, rng_.Fork(fmt::format("active/{}", turn)));
+      const bool few = rank::CountUndecided(best) <= kDecisiveFew;
+      pairs = rank::ActivePairs(fit, best, outcomes_, few ? (next + 1) / 2 : next,
+                                rng_.Fork(fmt::format("active/{}", turn)));
+      if (few) {
+        pairs = rank::BothOrders(pairs);
+        pairs.resize(std::min(pairs.size(), static_cast<std::size_t>(next)));
+      }
       if (pairs.empty())
         pairs = rank::RandomRounds(items, 1, rng_.Fork(fmt::format("extra/{}", turn)));
     }
@@ -57,8 +64,8 @@ class Playing {
       bout.seed = options_.seed;
       bout.replicate = shown_[{pair.first, pair.second}]++;
       matches.push_back(judge_.Play(std::move(bout)));
-      jobs.push_back(matches.back().get());
     }
+    for (const std::size_t i : rank::PrefixOrder(pairs)) jobs.push_back(matches[i].get());
     REDRAFT_RETURN_IF_ERROR(run_(jobs));
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const core::Verdict& verdict = matches[i]->verdict();

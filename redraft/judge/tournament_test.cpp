@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "redraft/judge/local_judges.h"
 
 namespace redraft::judge {
@@ -47,6 +50,50 @@ TEST(PlayTournament, StopsAtTheLimitWithACoin) {
   ASSERT_TRUE(tournament);
   EXPECT_EQ(tournament->verdicts.size(), 100U);
   EXPECT_FALSE(tournament->settled);
+}
+
+TEST(PlayTournament, AsksBoutsWithTheSameFirstTextTogetherAndLogsThemAsPlanned) {
+  /// Remembers who was shown first, in the order asked.
+  std::vector<std::vector<std::string>> asked;
+  const RunMatches run = [&](std::span<core::Job* const> jobs) {
+    auto& turn = asked.emplace_back();
+    for (core::Job* job : jobs) turn.push_back(dynamic_cast<Match&>(*job).verdict().a);
+    return StepAll(jobs);
+  };
+  const auto coin = RuleJudge("coin");
+  TournamentOptions options;
+  options.max_bouts = 200;
+  ASSERT_TRUE(PlayTournament(Texts(20), **coin, options, run));
+  for (const auto& turn : asked) {
+    std::vector<std::string> groups = turn;
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    EXPECT_EQ(groups.size(), std::set<std::string>(turn.begin(), turn.end()).size());
+  }
+}
+
+TEST(PlayTournament, JudgesTheDecisiveFewInBothOrders) {
+  // Two texts far above and two far below; two in the middle, of which one belongs to the top.
+  class Close final : public core::Scorer {
+   public:
+    std::string id() const override { return "test:close"; }
+    double Score(std::string_view text) const override {
+      constexpr double kScores[] = {-40, -39, 0, 0.01, 39, 40};
+      return kScores[text.size() - 1];
+    }
+  };
+  TournamentOptions options;
+  options.top = 3;
+  options.opening_rounds = 2;
+  options.max_bouts = 30;
+  options.settled = 2;  // never
+  const auto tournament =
+      PlayTournament(Texts(6), *ScorerJudge(std::make_shared<Close>()), options, StepAll);
+  ASSERT_TRUE(tournament);
+  ASSERT_EQ(tournament->verdicts.size(), 30U);
+  for (std::size_t i = 6; i < 30; i += 3) {  // turns of three: a pair in both orders, and one more
+    EXPECT_EQ(tournament->verdicts[i].a, tournament->verdicts[i + 1].b);
+    EXPECT_EQ(tournament->verdicts[i].b, tournament->verdicts[i + 1].a);
+  }
 }
 
 TEST(PlayTournament, IsAFunctionOfItsSeed) {

@@ -32,6 +32,8 @@ std::optional<double> WinnerOf(std::string_view line) {
 
 }  // namespace
 
+bool IsVerdictLine(std::string_view line) { return WinnerOf(line).has_value(); }
+
 std::optional<ParsedVerdict> ParseVerdict(std::string_view reply) {
   reply = Trim(reply, " \t\r\n");
   std::optional<double> winner;

@@ -19,4 +19,7 @@ struct ParsedVerdict {
 /// Markdown emphasis and a full stop allowed. Any other line of that form must say the same.
 std::optional<ParsedVerdict> ParseVerdict(std::string_view reply);
 
+/// Whether a line by itself is such a verdict.
+bool IsVerdictLine(std::string_view line);
+
 }  // namespace redraft::judge

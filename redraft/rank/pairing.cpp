@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "redraft/base/check.h"
@@ -177,6 +178,22 @@ std::vector<Pair> BothOrders(const std::vector<Pair>& pairs) {
     both.push_back({pair.second, pair.first});
   }
   return both;
+}
+
+std::vector<std::size_t> PrefixOrder(const std::vector<Pair>& pairs) {
+  std::map<int, std::size_t> appeared;
+  for (std::size_t i = 0; i < pairs.size(); ++i) appeared.emplace(pairs[i].first, i);
+  std::vector<std::size_t> order(pairs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    return appeared.at(pairs[i].first) < appeared.at(pairs[j].first);
+  });
+  return order;
+}
+
+int CountUndecided(const TopK& top) {
+  return static_cast<int>(std::count_if(top.p_top.begin(), top.p_top.end(),
+                                        [](double p) { return p > 0.05 && p < 0.95; }));
 }
 
 bool Settled(const TopK& top, double target) { return top.expected_recall >= target; }

@@ -9,6 +9,7 @@
 // Shapes   indices into the caller's items; `first` is shown in the first slot.
 // Threads  pure functions; the same arguments give the same pairs.
 
+#include <cstddef>
 #include <vector>
 
 #include "redraft/base/random.h"
@@ -37,6 +38,14 @@ std::vector<Pair> ActivePairs(const BradleyTerry& fit, const TopK& top,
 
 /// Each pair followed by itself with the slots exchanged.
 std::vector<Pair> BothOrders(const std::vector<Pair>& pairs);
+
+/// Positions of `pairs` in an order for asking: those with the same first item stand together, in
+/// the order of their first appearance, so that prompts which begin with it are computed once.
+std::vector<std::size_t> PrefixOrder(const std::vector<Pair>& pairs);
+
+/// The items whose place in the top k is open: they are in it with a probability between 5 % and
+/// 95 %.
+int CountUndecided(const TopK& top);
 
 /// Stop rule: the items chosen now are expected to be `target` of the true top k.
 bool Settled(const TopK& top, double target = 0.95);

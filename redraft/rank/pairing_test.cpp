@@ -65,6 +65,17 @@ TEST(ActivePairs, LookAtTheEdgeOfTheTopK) {
   EXPECT_GE(near_edge, 7);
 }
 
+TEST(PrefixOrder, KeepsPairsWithTheSameFirstItemTogether) {
+  EXPECT_EQ(PrefixOrder({{2, 1}, {0, 1}, {2, 0}, {1, 2}, {0, 2}, {2, 1}}),
+            (std::vector<std::size_t>{0, 2, 5, 1, 4, 3}));
+  EXPECT_TRUE(PrefixOrder({}).empty());
+}
+
+TEST(CountUndecided, CountsItemsThatCouldBeInOrOut) {
+  EXPECT_EQ(CountUndecided({.k = 2, .p_top = {0.99, 0.7, 0.3, 0.01}}), 2);
+  EXPECT_EQ(CountUndecided({}), 0);
+}
+
 TEST(ActivePairs, LetItemsThatNeverPlayedPlay) {
   std::vector<Outcome> outcomes;
   for (int i = 0; i < 30; ++i) outcomes.push_back({.a = 0, .b = 1, .p_a = i % 2 ? 1.0 : 0.0});

@@ -222,6 +222,30 @@ TEST_F(EvolveCli, AsksAProgramForVerdicts) {
   EXPECT_EQ(dead.exit_status, 4) << dead.errors;
 }
 
+TEST_F(EvolveCli, LetsAPanelOfOtherModelsAtTheSameServerJudge) {
+  const ProcessResult run =
+      Redraft(Command({"--judge", "panel:llm:second/line+llm:third", "--json", "--accept-judge"}));
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  EXPECT_EQ(LastLine(run)["calls"]["judge"], 44) << "two calls for each of the 22 comparisons";
+  const int calls = model_.requests();
+  EXPECT_EQ(Redraft({"replay", "latest", "--db", db_, "--json"}).output, run.output);
+  EXPECT_EQ(model_.requests(), calls);
+  const ProcessResult wrong = Redraft(Command({"--judge", "panel:llm"}));
+  EXPECT_EQ(wrong.exit_status, 2);
+  EXPECT_THAT(wrong.errors, HasSubstr("has 1 member"));
+}
+
+TEST_F(EvolveCli, ResumesARunThatACascadeJudgesWhereItsModelNowAnswers) {
+  const ProcessResult stopped = Redraft(
+      Command({"--judge", "cascade:reward+llm", "--json", "--accept-judge", "--max-calls", "8"}));
+  EXPECT_EQ(stopped.exit_status, 5) << stopped.errors;
+  const ScriptedModel moved;
+  const ProcessResult resumed = Redraft({"resume", "latest", "--db", db_, "--endpoint", moved.url(),
+                                         "--tag-requests", "--json", "--max-calls", "500"});
+  EXPECT_EQ(resumed.exit_status, 0) << resumed.errors;
+  EXPECT_GT(moved.requests(), 0);
+}
+
 TEST_F(EvolveCli, AsksARewardServerOncePerTextAndSaysThatTextsWentThere) {
   LoopbackServer server([](const Received& received) {
     const auto length = static_cast<double>(received.body.size());
@@ -236,7 +260,7 @@ TEST_F(EvolveCli, AsksARewardServerOncePerTextAndSaysThatTextsWentThere) {
   EXPECT_EQ(replay.output, run.output);
   EXPECT_EQ(server.requests(), 10);
   EXPECT_THAT(Redraft(Command({"--judge", judge, "--accept-judge"})).errors,
-              HasSubstr("the texts were sent to " + server.url() + "/score to be scored"));
+              HasSubstr("the texts were sent to " + server.url() + "/score to be judged"));
 }
 
 TEST(Help, IsThereForEveryCommandWithAnExample) {
