@@ -29,7 +29,7 @@ def passages(form):
     """[(id, brief, text)] of one form, in the order of its file."""
     found = []
     for part in (FOLDER / "passages" / f"{form}.md").read_text().split("\n## ")[1:]:
-        head, brief, text = re.fullmatch(r"(\S+)\nBrief: (.+)\n\n(.+)", part, re.S).groups()
+        head, brief, text = re.fullmatch(r"(\S+)\nBrief: ([^\n]+)\n\n(.+)", part, re.S).groups()
         found.append((head, brief, text.strip()))
     return found
 

@@ -1,8 +1,8 @@
 #pragma once
 
 // The pairs on which a judge is checked when the user brings none: passages of our own against
-// damaged twins of the same length (twins.h), against what a small model wrote in their place, and
-// light damage against heavy.
+// damaged twins of the same length (twins.h), light damage against heavy, and, once they are on
+// record, passages against what a small model wrote in their place.
 //
 // Data     data/qualification: passages/FORM.md, rewrites.jsonl; its README says how they were
 //          made and what they cannot tell.
@@ -10,8 +10,8 @@
 //          more: pairs of grade 1 against grade 3 that close a triad with their passage, and, once
 //          20 rewrites are on record, four of them in the place of as many. The better text is a in
 //          20. Forms come in proportion.
-// Length   Twins are within 5 % of their passages, rewrites within 25 %; either side is the longer
-//          one about equally often, so that no rule about length gains anything.
+// Length   Twins are within 5 % of their passages; rewrites may be a quarter shorter and a tenth
+//          longer, half of them either. No rule about words or characters gains anything.
 
 #include <span>
 #include <string>

@@ -105,7 +105,17 @@ TEST(QualificationSet, LengthTellsNothingOfTheLabel) {
   }
   EXPECT_NEAR(mean, 0, 0.01);
   EXPECT_NEAR(better_longer, 0, 0.005);
-  EXPECT_NEAR(longer / (longer + shorter), 0.5, 0.12);
+  EXPECT_NEAR(longer / (longer + shorter), 0.5, 0.15);
+}
+
+TEST(QualificationSet, CharactersTellNothingOfTheLabel) {
+  double right = 0;
+  const auto pairs = Pairs();
+  for (const QualificationPair& pair : pairs) {
+    const auto a = pair.a.size(), b = pair.b.size();
+    right += a == b ? 0.5 : ((a > b) == (pair.label == Label::kA) ? 1 : 0);
+  }
+  EXPECT_NEAR(right / static_cast<double>(pairs.size()), 0.5, 0.05);
 }
 
 TEST(QualificationSet, TriadsOfAPassageAndTwoGradesAreClosed) {

@@ -33,14 +33,14 @@ constexpr auto kForms = std::to_array<Change>(
      {"wrote", "write"}});
 
 constexpr auto kPronouns = std::to_array<Change>(
-    {{"he", "she"},    {"her", "its"},         {"hers", "mine"}, {"herself", "themselves"},
-     {"him", "them"},  {"himself", "herself"}, {"his", "their"}, {"i", "he"},
-     {"i'd", "she'd"}, {"it", "they"},         {"its", "her"},   {"itself", "himself"},
-     {"me", "him"},    {"mine", "theirs"},     {"my", "his"},    {"our", "your"},
-     {"she", "they"},  {"that", "those"},      {"their", "his"}, {"them", "it"},
-     {"these", "it"},  {"they", "it"},         {"this", "they"}, {"those", "him"},
-     {"us", "her"},    {"we", "she"},          {"what", "who"},  {"which", "who"},
-     {"who", "which"}, {"whose", "its"},       {"you", "he"},    {"your", "my"}});
+    {{"he", "it"},       {"her", "its"},        {"hers", "mine"},  {"herself", "itself"},
+     {"him", "it"},      {"himself", "itself"}, {"his", "her"},    {"i", "he"},
+     {"i'd", "he'd"},    {"it", "he"},          {"its", "her"},    {"itself", "himself"},
+     {"me", "us"},       {"mine", "hers"},      {"my", "its"},     {"our", "his"},
+     {"she", "he"},      {"that", "who"},       {"their", "your"}, {"them", "him"},
+     {"these", "those"}, {"they", "we"},        {"this", "these"}, {"those", "this"},
+     {"us", "them"},     {"we", "they"},        {"what", "who"},   {"which", "who"},
+     {"who", "which"},   {"whose", "their"},    {"you", "she"},    {"your", "my"}});
 
 constexpr auto kDeterminers = std::to_array<std::string_view>(
     {"a",  "an",  "another", "any",  "each", "every", "her",   "his",  "its",   "my",
@@ -54,6 +54,15 @@ constexpr auto kNumbers = std::to_array<std::string_view>(
 
 constexpr auto kStock =
     std::to_array<std::string_view>({"Time stood still.",
+                                     "That was that.",
+                                     "It was all or nothing.",
+                                     "All was said and done.",
+                                     "They were in it for the long haul.",
+                                     "It was as old as the hills.",
+                                     "You win some and you lose some.",
+                                     "It was now or never.",
+                                     "In the end, it is what it is.",
+                                     "So far, so good, as they say.",
                                      "It was what it was.",
                                      "You could cut the tension with a knife.",
                                      "Little did anyone know what fate had in store.",
@@ -84,6 +93,12 @@ constexpr auto kStock =
 
 constexpr auto kMorals = std::to_array<std::string_view>(
     {"In the end, it was all about the journey.",
+     "It is not how you fall but how you get up.",
+     "You only get one life, so live it to the full.",
+     "We are all in this as one.",
+     "It was a day to be glad of.",
+     "At the end of the day, love is all that we need.",
+     "And so it goes, and so will we.",
      "This just goes to show how important it is to appreciate the little things.",
      "We can all learn something from this.",
      "It is a reminder that people are what matters most in life.",
@@ -101,18 +116,17 @@ constexpr auto kMorals = std::to_array<std::string_view>(
      "Love, after all, is the strongest force in the world."});
 
 constexpr auto kTags = std::to_array<std::string_view>(
-    {"when all is said and done", "in a manner of speaking", "at that particular point in time",
-     "to all intents and purposes", "for want of a better word", "as a matter of actual fact",
-     "in terms of the overall situation", "if one may put it like that", "so to speak",
-     "on the whole and by and large", "in one way or another", "as far as that was concerned",
-     "due to the fact that it was so", "which is to say the least", "and so on and so forth",
-     "in this day and age"});
+    {"when everything is said and done", "in a manner of speaking", "at that particular moment",
+     "practically speaking", "for want of a better expression", "as a matter of actual fact",
+     "considering the overall situation", "if one may put it like that", "so to speak",
+     "generally and by and large", "in one way or another", "essentially",
+     "notwithstanding anything else", "to some extent", "to all intents and purposes",
+     "as previously mentioned", "relatively speaking", "in this day and age"});
 
 constexpr auto kAdjectives = std::to_array<std::string_view>(
-    {"beautiful", "wonderful",  "mysterious",   "remarkable", "magical",  "stunning",
-     "profound",  "vibrant",    "breathtaking", "timeless",   "delicate", "powerful",
-     "special",   "meaningful", "haunting",     "gentle",     "majestic", "serene",
-     "perfect",   "poignant",   "graceful",     "bustling"});
+    {"big",   "nice", "rich", "deep", "warm", "soft", "vast",   "bold",
+     "pure",  "rare", "lush", "true", "dear", "fine", "great",  "grand",
+     "sweet", "wild", "calm", "dark", "pale", "kind", "lovely", "golden"});
 
 constexpr auto kAdverbs = std::to_array<std::string_view>(
     {"really", "quite", "also", "actually", "basically", "simply", "definitely", "very"});
@@ -130,8 +144,17 @@ bool Holds(std::span<const std::string_view> words, std::string_view word) {
 
 }  // namespace
 
-std::string_view WrongForm(std::string_view word) { return Lookup(kForms, word); }
+std::string_view WrongForm(std::string_view word) {
+  const std::string_view known = Lookup(kForms, word);
+  if (!known.empty() || word.size() < 6) return known;
+  // Other verbs in the past and plurals lose their endings.
+  if (word.ends_with("ed") && !word.ends_with("eed") && !word.ends_with("ied"))
+    return word.substr(0, word.size() - 2);
+  const bool plural = word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us");
+  return plural && word.find('\'') == word.npos ? word.substr(0, word.size() - 1) : known;
+}
 std::string_view WrongPronoun(std::string_view word) { return Lookup(kPronouns, word); }
+bool IsVerbForm(std::string_view word) { return !Lookup(kForms, word).empty(); }
 bool IsDeterminer(std::string_view word) { return Holds(kDeterminers, word); }
 bool IsNumberWord(std::string_view word) { return Holds(kNumbers, word); }
 std::span<const std::string_view> StockSentences() { return kStock; }

@@ -9,9 +9,11 @@
 namespace redraft::judge {
 
 /// What a lower-case word becomes; empty: it stays.
-std::string_view WrongForm(std::string_view word);     ///< verbs and articles: was → were, a → an
+std::string_view WrongForm(std::string_view word);     ///< was → were, a → an, named → nam,
+                                                       ///< years → year
 std::string_view WrongPronoun(std::string_view word);  ///< she → they, my → his
 
+bool IsVerbForm(std::string_view word);    ///< of the common verbs
 bool IsDeterminer(std::string_view word);  ///< a noun follows soon: the, a, his, …
 bool IsNumberWord(std::string_view word);
 

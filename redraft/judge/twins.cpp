@@ -73,7 +73,7 @@ std::string SwapWords(std::string_view text, double share, std::size_t distance,
 
 bool IsContent(const Token& token) {
   return (text::FunctionWordLanguages(token.lower) & (1U << text::kEnglish)) == 0 &&
-         WrongForm(token.lower).empty() && !IsDeterminer(token.lower);
+         !IsVerbForm(token.lower) && !IsDeterminer(token.lower);
 }
 
 /// A noun, as far as can be told without a grammar: the last of up to three content words behind a
@@ -101,13 +101,13 @@ std::vector<Noun> NounsOf(const std::vector<Token>& tokens) {
 }
 
 std::string MakeVague(std::string_view text, double share, Rng& rng) {
-  static constexpr std::array<std::string_view, 3> kOne = {"thing", "thing", "place"};
+  static constexpr std::array<std::string_view, 4> kOne = {"thing", "place", "part", "matter"};
   const std::vector<Token> tokens = TokensOf(text);
   std::vector<Edit> candidates;
   for (const Noun& noun : NounsOf(tokens)) {
     const Token& head = tokens[noun.head];
     const bool many = head.lower.ends_with('s') && !head.lower.ends_with("ss");
-    std::string word(kOne[candidates.size() % kOne.size()]);
+    std::string word(kOne[rng.Below(kOne.size())]);
     if (tokens[noun.determiner].lower == "an" && noun.head == noun.determiner + 1) word = "item";
     if (many) word += 's';
     if (head.lower != word) candidates.push_back({head.begin, head.end, word});
@@ -130,9 +130,9 @@ std::string SwapSentences(std::string_view text, int grade, Rng& rng) {
   Pieces pieces = SentencesOf(text);
   std::vector<std::size_t> places(pieces.size());
   for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
-  if (grade == 1) {  // one sentence and the one after the next
-    const std::size_t at = rng.Below(pieces.size() - 2);
-    std::swap(pieces[at].text, pieces[at + 2].text);
+  if (grade == 1) {
+    const std::size_t at = rng.Below(pieces.size() - 1);
+    std::swap(pieces[at].text, pieces[at + 1].text);
     return Join(pieces);
   }
   // A cycle through half of them or all: none of these stays where it was.
@@ -243,24 +243,32 @@ std::string Moralise(std::string_view text, double share, Rng& rng) {
   return ReplaceRun(std::move(pieces), from, 1.0, Drawn(MoralSentences(), rng));
 }
 
-/// Drops sentences, the first excepted, that hold about `excess` words together: drawn ones, and at
-/// last the one or two that come nearest to the rest.
-std::string Shorten(std::string_view text, int excess, Rng& rng) {
+/// What it costs to be off in length.
+int Off(int words, int bytes) { return 6 * std::abs(words) + std::abs(bytes); }
+
+/// Drops sentences, the first excepted, that hold about `excess` words and `bytes` together: drawn
+/// ones, and at last the one or two that come nearest to the rest.
+std::string Shorten(std::string_view text, int excess, int bytes, Rng& rng) {
   constexpr int kRest = 24;
   Pieces pieces = SentencesOf(text);
   for (const std::size_t at : Victims(pieces, excess, rng)) {
     const int words = text::CountWords(pieces[at].text);
     if (excess <= kRest || words > excess) continue;
+    bytes -= static_cast<int>(pieces[at].text.size()) + 1;
     pieces[at].text.clear();
     excess -= words;
   }
-  std::vector<int> words;
-  for (const Piece& piece : pieces) words.push_back(text::CountWords(piece.text));
+  std::vector<int> words, sizes;
+  for (const Piece& piece : pieces) {
+    words.push_back(text::CountWords(piece.text));
+    sizes.push_back(piece.text.empty() ? 0 : static_cast<int>(piece.text.size()) + 1);
+  }
   std::pair<std::size_t, std::size_t> best{0, 0};
-  int nearest = excess;
+  int nearest = Off(excess, bytes);
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     for (std::size_t j = i; j < pieces.size(); ++j) {
-      const int off = std::abs(words[i] + (i == j ? 0 : words[j]) - excess);
+      const int off = Off(words[i] + (i == j ? 0 : words[j]) - excess,
+                          sizes[i] + (i == j ? 0 : sizes[j]) - bytes);
       if (off >= nearest) continue;
       nearest = off;
       best = {i, j};
@@ -304,7 +312,7 @@ std::string PileAdjectives(std::string_view text, double share, Rng& rng) {
     if (determiner.lower == "an") continue;
     if (adjectives.size() < 2) adjectives = Drawn(PlainAdjectives(), rng);
     edits.push_back({determiner.end, determiner.end,
-                     " " + adjectives.back() + ", " + adjectives[adjectives.size() - 2]});
+                     " " + adjectives.back() + " " + adjectives[adjectives.size() - 2]});
     adjectives.resize(adjectives.size() - 2);
     left -= 2;
   }
@@ -344,11 +352,11 @@ std::string DamageText(Damage kind, int grade, std::string_view text, std::strin
     case Damage::kSentenceOrder:
       return SwapSentences(text, grade, rng);
     case Damage::kVague:
-      return MakeVague(text, by(0.2, 0.5, 1.0), rng);
+      return MakeVague(text, by(0.2, 0.5, 0.9), rng);
     case Damage::kStock:
       return ReplaceSentences(text, Drawn(StockSentences(), rng), by(0.06, 0.2, 0.45), rng);
     case Damage::kGrammar:
-      return Replace(text, WrongForm, by(0.2, 0.5, 1.0), rng);
+      return Replace(text, WrongForm, by(0.2, 0.45, 0.8), rng);
     case Damage::kRepetition:
       return ReplaceSentences(text, {}, by(0.06, 0.2, 0.45), rng);
     case Damage::kSplice:
@@ -358,11 +366,29 @@ std::string DamageText(Damage kind, int grade, std::string_view text, std::strin
     case Damage::kAdjectives:
       return PileAdjectives(text, by(0.06, 0.14, 0.3), rng);
     case Damage::kPronouns:
-      return Replace(text, WrongPronoun, by(0.25, 0.5, 1.0), rng);
+      return Replace(text, WrongPronoun, by(0.25, 0.5, 0.85), rng);
     case Damage::kEnding:
       return Moralise(text, by(0.1, 0.25, 0.45), rng);
   }
   return std::string(text);
+}
+
+/// One of the possible twins, of about the passage's words.
+std::string OneTwin(Damage kind, int grade, std::string_view text, std::string_view other,
+                    Rng damage, Rng length) {
+  const int words = text::CountWords(text);
+  std::string twin = DamageText(kind, grade, text, other, damage);
+  int now = text::CountWords(twin);
+  const int most = words / 40;
+  if (now > words + most) {
+    twin = Shorten(twin, now - words, static_cast<int>(twin.size()) - static_cast<int>(text.size()),
+                   length);
+    now = text::CountWords(twin);
+  }
+  if (std::abs(now - words) <= most) return twin;
+  const int aim =
+      words - most + static_cast<int>(length.Below(2 * static_cast<std::size_t>(most) + 1));
+  return Adjust(std::move(twin), aim, length);
 }
 
 }  // namespace
@@ -377,22 +403,27 @@ std::string_view NameOf(Damage kind) {
 std::string DamagedTwin(Damage kind, int grade, std::string_view id, std::string_view text,
                         std::string_view other) {
   REDRAFT_CHECK(grade >= 1 && grade <= kGrades);
-  // One stream for all grades: a higher one damages what a lower one does, and more.
+  constexpr int kTries = 10, kWords = 3, kBytes = 4;
   const Rng own = Rng(1).Fork(fmt::format("twins/{}/{}", id, NameOf(kind)));
-  Rng damage = own.Fork("damage"), length = own.Fork(fmt::format("length/{}", grade));
-  const int words = text::CountWords(text);
-  std::string twin = DamageText(kind, grade, text, other, damage);
-  int now = text::CountWords(twin);
-  if (now == words) return twin;
-  const int most = words / 40;
-  if (now > words + most) {
-    twin = Shorten(twin, now - words, length);
-    now = text::CountWords(twin);
+  Rng aim = own.Fork(fmt::format("aim/{}", grade));
+  const auto around = [&](int most) {
+    return static_cast<int>(aim.Below(2 * static_cast<std::size_t>(most) + 1)) - most;
+  };
+  const int more = around(kWords);
+  const int words = text::CountWords(text) + more;
+  const int bytes = static_cast<int>(text.size()) + 5 * more + around(kBytes);
+  std::string best;
+  int nearest = 0;
+  for (int i = 0; i < kTries; ++i) {
+    // The streams are those of all grades, so that a higher one damages in the same places.
+    std::string twin = OneTwin(kind, grade, text, other, own.Fork(fmt::format("damage/{}", i)),
+                               own.Fork(fmt::format("length/{}", i)));
+    const int off = Off(text::CountWords(twin) - words, static_cast<int>(twin.size()) - bytes);
+    if (!best.empty() && off >= nearest) continue;
+    nearest = off;
+    best = std::move(twin);
   }
-  if (std::abs(now - words) <= most) return twin;
-  const int aim =
-      words - most + static_cast<int>(length.Below(2 * static_cast<std::size_t>(most) + 1));
-  return Adjust(std::move(twin), aim, length);
+  return best;
 }
 
 }  // namespace redraft::judge
