@@ -34,13 +34,14 @@ tidy() {
 
 # Each fuzzer starts from files of its format in the repository and from what earlier runs found (kept in the cache).
 fuzz() {
-  local build=$1 fuzzer name corpus pids=() names=() i failed=0
+  local build=$1 fuzzer name corpus seeds pids=() names=() i failed=0
   for fuzzer in "$build"/fuzz_*; do
     [[ -x $fuzzer && $fuzzer != *.log ]] || continue
     name=${fuzzer##*/fuzz_}
     corpus=${REDRAFT_CACHE:-.cache}/fuzz/$name
     mkdir -p "$corpus"
-    git ls-files -- "$([ "$name" = brief ] && echo 'examples/*.md' || echo '*.toml')" | while read -r file; do
+    case $name in brief) seeds='examples/*.md';; verdict) seeds='data/judge/*.jsonl';; *) seeds='*.toml';; esac
+    git ls-files -- "$seeds" | while read -r file; do
       cp "$file" "$corpus/${file//\//_}"
     done
     "$fuzzer" "$corpus" -max_total_time="${REDRAFT_FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
