@@ -2,8 +2,8 @@
 //
 //   bench_judging [--json FILE] [MODEL.gguf]     (default: the first of REDRAFT_BENCH_MODELS)
 //
-// Sixty texts of 480 words meet in AlphaWrite's 20 random rounds (600 verdicts). Two layouts, in
-// the tokens of the model:
+// Sixty texts of 2,985 characters (§6) meet in AlphaWrite's 20 random rounds (600 verdicts). Two
+// layouts, in the tokens of the model:
 //   reference  as research/alphawrite.md §2.6 and §6 describe it: 5,270 characters that never
 //              change, of which 3,500 stand before the texts and 1,770 behind them
 //   redraft    the label judge of the fiction pack: everything static first, a cue behind the texts
@@ -42,24 +42,25 @@ namespace {
 
 constexpr int kTexts = 60;
 constexpr int kRounds = 20;
-constexpr int kWords = 480;
+constexpr std::size_t kTextCharacters = 2985;
 constexpr std::size_t kStreams = 16;
 constexpr std::size_t kReferenceBefore = 3500, kReferenceBehind = 1770;  // characters
-constexpr const char* kBrief = "Write a story of about 480 words in which somebody waits for news.";
+constexpr const char* kBrief = "Write a story in which somebody waits for news.";
 
-/// Plain sentences of exactly `words` words in all.
-std::string Prose(Rng rng, int words) {
+/// Plain sentences of exactly `size` characters in all.
+std::string Prose(Rng rng, std::size_t size) {
   static const char* const kVocabulary[] = {
       "the",    "ferryman", "counted", "seven", "cups",  "before", "rain",  "came",  "and",
       "nobody", "at",       "market",  "asked", "why",   "her",    "coat",  "was",   "wet",
       "a",      "clerk",    "from",    "mill",  "sold",  "copper", "wire",  "under", "failing",
       "lamp",   "while",    "town",    "slept", "until", "tide",   "turned"};
   std::string text;
-  for (int i = 0; i < words; ++i) {
+  for (int i = 0; text.size() < size; ++i) {
     text += (i == 0 ? "" : i % 12 == 0 ? ". " : " ");
     text += kVocabulary[rng.Below(std::size(kVocabulary))];
   }
-  return text + ".";
+  text.resize(size, '.');
+  return text;
 }
 
 /// Counts what sixteen streams would compute.
@@ -88,7 +89,8 @@ class PrefixCache {
 std::vector<judge::Contender> Texts(int count) {
   std::vector<judge::Contender> texts;
   for (int i = 0; i < count; ++i) {
-    texts.push_back({fmt::format("t{}", i), Prose(Rng(7).Fork(fmt::format("text/{}", i)), kWords)});
+    texts.push_back(
+        {fmt::format("t{}", i), Prose(Rng(7).Fork(fmt::format("text/{}", i)), kTextCharacters)});
   }
   return texts;
 }
@@ -114,7 +116,7 @@ Prompts Redraft(const judge::Judge& judge) {
 }
 
 Prompts Reference() {
-  const std::string statics = Prose(Rng(11), 2000);
+  const std::string statics = Prose(Rng(11), kReferenceBefore + kReferenceBehind);
   const std::string before = statics.substr(0, kReferenceBefore);
   const std::string behind = statics.substr(kReferenceBefore, kReferenceBehind);
   return [before, behind](const judge::Contender& first, const judge::Contender& second) {
@@ -124,16 +126,28 @@ Prompts Reference() {
   };
 }
 
-PrefixCache Count(const gguf::Model& model, const Prompts& prompts,
-                  const std::vector<judge::Contender>& texts, const std::vector<rank::Pair>& pairs,
-                  bool prefix_order) {
-  PrefixCache cache;
-  std::vector<std::size_t> order = rank::PrefixOrder(pairs);
-  if (!prefix_order) std::sort(order.begin(), order.end());
-  for (const std::size_t i : order) {
-    cache.Ask(*model.TokenizeChat(prompts(texts[static_cast<std::size_t>(pairs[i].first)],
-                                          texts[static_cast<std::size_t>(pairs[i].second)])));
+/// The pairs' prompts in tokens.
+std::vector<std::vector<gguf::Token>> TokensOf(const gguf::Model& model, const Prompts& prompts,
+                                               const std::vector<judge::Contender>& texts,
+                                               const std::vector<rank::Pair>& pairs) {
+  std::vector<std::vector<gguf::Token>> tokens;
+  for (const rank::Pair& pair : pairs) {
+    tokens.push_back(*model.TokenizeChat(prompts(texts[static_cast<std::size_t>(pair.first)],
+                                                 texts[static_cast<std::size_t>(pair.second)])));
   }
+  return tokens;
+}
+
+PrefixCache Count(const std::vector<std::vector<gguf::Token>>& prompts) {
+  PrefixCache cache;
+  for (const auto& prompt : prompts) cache.Ask(prompt);
+  return cache;
+}
+
+PrefixCache CountInPrefixOrder(const std::vector<std::vector<gguf::Token>>& prompts,
+                               const std::vector<rank::Pair>& pairs) {
+  PrefixCache cache;
+  for (const std::size_t i : rank::PrefixOrder(pairs)) cache.Ask(prompts[i]);
   return cache;
 }
 
@@ -202,18 +216,21 @@ int Run(const std::string& path, const std::string& json_path) {
     if (reference == 0) reference = cache.Total();
     fmt::print("{:<48}{:>9.0f}{:>10.0f}{:>9.3f}\n", name, cache.Total(), cache.Computed(),
                cache.Computed() / reference);
+    std::fflush(stdout);
     figures["share " + name] = cache.Computed() / reference;
   };
   fmt::print("{}, tokens a verdict\n{:<48}{:>9}{:>10}{:>9}\n", model->id(), "", "prompt",
              "computed", "share");
-  row("reference, as planned", Count(*model, Reference(), texts, pairs, false));
-  row("redraft, as planned", Count(*model, Redraft(*judge), texts, pairs, false));
-  row("redraft, prefix order", Count(*model, Redraft(*judge), texts, pairs, true));
+  row("reference, as planned", Count(TokensOf(*model, Reference(), texts, pairs)));
+  const auto prompts = TokensOf(*model, Redraft(*judge), texts, pairs);
+  row("redraft, as planned", Count(prompts));
+  row("redraft, prefix order", CountInPrefixOrder(prompts, pairs));
   row("redraft rank, prefix order", CountTournament(*model, *judge, texts));
 
   const auto few = Texts(12);
   const auto small = rank::RandomRounds(12, 6, Rng(5));
-  const PrefixCache counted = Count(*model, Redraft(*judge), few, small, true);
+  const PrefixCache counted =
+      CountInPrefixOrder(TokensOf(*model, Redraft(*judge), few, small), small);
   auto engine = gguf::Engine::Start(model, {});
   if (!engine) {
     fmt::print(stderr, "{}\n", engine.error().message);

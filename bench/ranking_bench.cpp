@@ -1,6 +1,8 @@
 // How many judge calls does it take to find the best five of sixty texts, and how fast is a fit?
 //
-//   bench_ranking [--trials N] [--json FILE]
+//   bench_ranking [--trials N] [--rows bars] [--json FILE]
+//
+// "--rows bars" leaves out the rows and the judges that no bar is about.
 //
 // Simulated judges, fully specified here. Texts have quality q ~ N(0, spread).
 //   opinionated  (research/peers.md §B.3) log-odds for the first slot
@@ -180,6 +182,23 @@ void Table(const std::string& title, const std::vector<Judge>& judges,
   }
 }
 
+void StochasticTable(int trials, redraft::Json& figures) {
+  Table("Stochastic judge",
+        {{"sd .8 slot 0", .8, 0, false},
+         {"sd .8 slot 1.5", .8, 1.5, false},
+         {"sd .8 slot 3", .8, 3, false},
+         {"sd 1.45 slot 0", 1.45, 0, false},
+         {"sd 1.45 slot 1.5", 1.45, 1.5, false},
+         {"sd 1.45 slot 3", 1.45, 3, false}},
+        {{"random + Elo", Pairing::kRandom, Rating::kElo, 600},
+         {"random + BT", Pairing::kRandom, Rating::kBradleyTerry, 600},
+         {"random + BT + slot", Pairing::kRandom, Rating::kSlot, 600},
+         {"both orders + BT", Pairing::kBothOrders, Rating::kBradleyTerry, 600},
+         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 300},
+         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 600}},
+        trials, figures);
+}
+
 /// Processor time over all threads: what the work costs however busy the machine is.
 double CpuMilliseconds(const std::function<void()>& body) {
   const std::clock_t start = std::clock();
@@ -226,42 +245,33 @@ void Speed(const std::string& name, int items, const std::vector<Pair>& pairs,
 
 int main(int argc, char** argv) {
   int trials = 200;
+  bool bars = false;
   std::string json_path;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--trials") == 0) trials = std::max(1, std::atoi(argv[i + 1]));
+    if (std::strcmp(argv[i], "--rows") == 0) bars = std::strcmp(argv[i + 1], "bars") == 0;
     if (std::strcmp(argv[i], "--json") == 0) json_path = argv[i + 1];
   }
   redraft::Json figures;
 
   // A slot offset of 1.036 standard deviations of everything else makes the first slot win 85 %.
   const double biased = 1.0364 * std::sqrt(2 + 1.7 * 1.7 + 0.3 * 0.3);
+  std::vector<Method> methods = {{"random + Elo", Pairing::kRandom, Rating::kElo, 600},
+                                 {"random + Elo", Pairing::kRandom, Rating::kElo, 1200},
+                                 {"active + BT + slot", Pairing::kActive, Rating::kSlot, 300},
+                                 {"active + log-odds", Pairing::kActive, Rating::kLogOdds, 150},
+                                 {"active + log-odds", Pairing::kActive, Rating::kLogOdds, 300}};
+  if (!bars) {
+    methods.insert(methods.begin(), {{"random + Elo", Pairing::kRandom, Rating::kElo, 300},
+                                     {"random + BT", Pairing::kRandom, Rating::kBradleyTerry, 300},
+                                     {"random + BT + slot", Pairing::kRandom, Rating::kSlot, 300},
+                                     {"random + log-odds", Pairing::kRandom, Rating::kLogOdds, 300},
+                                     {"active + BT + slot", Pairing::kActive, Rating::kSlot, 150}});
+  }
   Table("Opinionated judge", {{"slot 50 %", 1, 0}, {"slot 85 %", 1, biased}, {"always A", 1, 6}},
-        {{"random + Elo", Pairing::kRandom, Rating::kElo, 300},
-         {"random + Elo", Pairing::kRandom, Rating::kElo, 600},
-         {"random + Elo", Pairing::kRandom, Rating::kElo, 1200},
-         {"random + BT", Pairing::kRandom, Rating::kBradleyTerry, 300},
-         {"random + BT + slot", Pairing::kRandom, Rating::kSlot, 300},
-         {"random + log-odds", Pairing::kRandom, Rating::kLogOdds, 300},
-         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 150},
-         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 300},
-         {"active + log-odds", Pairing::kActive, Rating::kLogOdds, 150},
-         {"active + log-odds", Pairing::kActive, Rating::kLogOdds, 300}},
-        trials, figures);
+        methods, trials, figures);
 
-  Table("Stochastic judge",
-        {{"sd .8 slot 0", .8, 0, false},
-         {"sd .8 slot 1.5", .8, 1.5, false},
-         {"sd .8 slot 3", .8, 3, false},
-         {"sd 1.45 slot 0", 1.45, 0, false},
-         {"sd 1.45 slot 1.5", 1.45, 1.5, false},
-         {"sd 1.45 slot 3", 1.45, 3, false}},
-        {{"random + Elo", Pairing::kRandom, Rating::kElo, 600},
-         {"random + BT", Pairing::kRandom, Rating::kBradleyTerry, 600},
-         {"random + BT + slot", Pairing::kRandom, Rating::kSlot, 600},
-         {"both orders + BT", Pairing::kBothOrders, Rating::kBradleyTerry, 600},
-         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 300},
-         {"active + BT + slot", Pairing::kActive, Rating::kSlot, 600}},
-        trials, figures);
+  if (!bars) StochasticTable(trials, figures);
 
   fmt::print("\nFits (processor time, best of 3)\n");
   const redraft::rank::BradleyTerryOptions all{

@@ -229,8 +229,8 @@ class Evolution {
       bout.seed = rng_.Fork("coin").seed();
       bout.replicate = shown_[{first.id, second.id}]++;
       matches.push_back(judge_.Play(std::move(bout)));
-      jobs.push_back(matches.back().get());
     }
+    for (const std::size_t i : rank::PrefixOrder(pairs)) jobs.push_back(matches[i].get());
     emit_({{"event", "stage"},
            {"stage", "judge"},
            {"generation", generation},
