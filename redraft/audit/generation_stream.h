@@ -44,7 +44,7 @@ class GenerationStream {
   /// The next record, or the next part of a long one; false behind the last.
   Result<bool> Next(GenerationRecord& record);
 
-  std::string Sha256() const { return json_.Sha256(); }
+  std::string Digest() const { return json_.Digest(); }
   std::uint64_t lone_surrogates() const { return json_.lone_surrogates(); }
 
  private:

@@ -12,7 +12,7 @@ constexpr int kTurn = 11;  // bits by which a key is rotated for each token behi
 
 }  // namespace
 
-std::uint32_t BookTokens::ExcerptOf(std::uint32_t position) const {
+std::uint32_t ExcerptOf(std::span<const std::uint32_t> starts, std::uint32_t position) {
   const auto next = std::upper_bound(starts.begin(), starts.end(), position);
   return static_cast<std::uint32_t>(next - starts.begin()) - 1;
 }

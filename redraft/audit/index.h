@@ -33,10 +33,11 @@ struct BookTokens {
   std::uint32_t size() const { return static_cast<std::uint32_t>(keys.size()); }
   std::uint32_t excerpts() const { return static_cast<std::uint32_t>(starts.size() - 1); }
   Range excerpt(std::uint32_t i) const { return {starts[i], starts[i + 1]}; }
-  /// The excerpt that holds the token.
-  std::uint32_t ExcerptOf(std::uint32_t position) const;
   void AppendExcerpt(Tokeniser& tokeniser, std::string_view text);
 };
+
+/// The excerpt that holds the token, given BookTokens::starts.
+std::uint32_t ExcerptOf(std::span<const std::uint32_t> starts, std::uint32_t position);
 
 /// Hashes of all runs of k keys: hashes[j] is of keys[j..j+k). Empty when there are fewer than k.
 void HashGrams(std::span<const std::uint64_t> keys, std::uint32_t k,

@@ -60,8 +60,8 @@ class JsonStream {
 
   const std::optional<Error>& error() const { return error_; }
   std::uint64_t lone_surrogates() const { return lone_surrogates_; }
-  /// Of all bytes read so far.
-  std::string Sha256() const { return hash_.Hex(); }
+  /// SHA-256 of all bytes read so far.
+  std::string Digest() const { return hash_.Hex(); }
   /// Makes this the error, unless there is one; false.
   bool Fail(const std::string& what);
 

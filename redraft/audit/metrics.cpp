@@ -62,17 +62,17 @@ std::uint32_t CountMaximalSpans(std::vector<Range> spans, std::uint32_t book_tok
   return count;
 }
 
-CrossExcerpt CountCrossing(std::span<const SourcedRange> crossing, const BookTokens& book,
-                           std::uint32_t shortest) {
+CrossExcerpt CountCrossing(std::span<const SourcedRange> crossing,
+                           std::span<const std::uint32_t> starts, std::uint32_t shortest) {
   CrossExcerpt result;
   for (std::size_t i = 0; i < crossing.size();) {
     const Range range = crossing[i].range;
-    const std::uint32_t target = book.ExcerptOf(range.start);
+    const std::uint32_t target = ExcerptOf(starts, range.start);
     bool crosses = false;
     for (; i < crossing.size() && crossing[i].range == range; ++i) {
       crosses |= crossing[i].source != target;
     }
-    if (range.length() < shortest || range.end > book.excerpt(target).end) continue;
+    if (range.length() < shortest || range.end > starts[target + 1]) continue;
     ++result.counted;
     if (crosses) ++result.crossing;
   }

@@ -29,8 +29,9 @@ struct CrossExcerpt {
   std::uint32_t counted = 0;   ///< spans of at least the length asked for that lie in one excerpt
   bool operator==(const CrossExcerpt&) const = default;
 };
-CrossExcerpt CountCrossing(std::span<const SourcedRange> crossing, const BookTokens& book,
-                           std::uint32_t shortest);
+/// `starts` as in BookTokens.
+CrossExcerpt CountCrossing(std::span<const SourcedRange> crossing,
+                           std::span<const std::uint32_t> starts, std::uint32_t shortest);
 
 /// Jaccard of what the first and the second half of each excerpt's generations cover; empty when
 /// the numbering of generations is not known across tallies, or the guard acted.

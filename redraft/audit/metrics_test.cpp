@@ -124,7 +124,7 @@ TEST(Metrics, AreThoseOfTheGoldenCases) {
     EXPECT_EQ(block.start, golden.block_start);
     EXPECT_EQ(m.tally.in_excerpt.longest.length(), golden.span);
     EXPECT_EQ(CountDistinctSpans(m.tally.in_excerpt.start_of_end, 21), golden.spans);
-    EXPECT_EQ(CountCrossing(m.tally.crossing, m.book, 5),
+    EXPECT_EQ(CountCrossing(m.tally.crossing, m.book.starts, 5),
               (CrossExcerpt{golden.crossing, golden.counted}));
   }
 }
@@ -211,7 +211,7 @@ void ExpectSameAsTwin(const twin::Case& c, const Measured& m, const twin::Answer
   EXPECT_EQ(CountDistinctSpans(tally.in_excerpt.start_of_end, shortest), answer.spans_ref);
   EXPECT_EQ(CountMaximalSpans(tally.in_excerpt.spans, m.book.size()), answer.spans_maximal);
   const CrossExcerpt cross =
-      CountCrossing(tally.crossing, m.book, static_cast<std::uint32_t>(c.k));
+      CountCrossing(tally.crossing, m.book.starts, static_cast<std::uint32_t>(c.k));
   EXPECT_EQ(cross.crossing, answer.crossing);
   EXPECT_EQ(cross.counted, answer.counted);
   EXPECT_DOUBLE_EQ(SelfAgreement(tally).value(), answer.self);

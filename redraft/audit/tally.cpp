@@ -66,6 +66,7 @@ Tally::Tally(const Parameters& parameters, std::uint32_t book_tokens, std::uint3
     : covered(parameters.k.size(), Mask(book_tokens)),
       untrimmed(book_tokens),
       near(book_tokens),
+      exempted(book_tokens),
       first(book_tokens, kNone),
       last(book_tokens, 0),
       excerpts(excerpt_count) {
@@ -78,6 +79,7 @@ void Tally::Add(const Tally& other) {
   for (std::size_t i = 0; i < covered.size(); ++i) covered[i].Add(other.covered[i]);
   untrimmed.Add(other.untrimmed);
   near.Add(other.near);
+  exempted.Add(other.exempted);
   for (std::size_t i = 0; i < first.size(); ++i) {
     first[i] = std::min(first[i], other.first[i]);
     last[i] = std::max(last[i], other.last[i]);
@@ -94,6 +96,7 @@ void Tally::Add(const Tally& other) {
   }
   tokens += other.tokens;
   guarded += other.guarded;
+  lone_surrogates += other.lone_surrogates;
   mixed += other.mixed;
   Settle();
 }
@@ -122,11 +125,12 @@ void Tally::Settle() {
 }
 
 Collector::Collector(const BookTokens& book, const GramIndex& grams, const GramIndex& trim_grams,
-                     const Parameters& parameters)
+                     const Parameters& parameters, const Mask& exempt)
     : book_(book),
       grams_(grams),
       trim_grams_(trim_grams),
       parameters_(parameters),
+      exempt_(exempt.Runs()),
       matcher_(book, grams),
       tally_(parameters, book.size(), book.excerpts()),
       repeated_(grams.grams()) {}
@@ -152,8 +156,22 @@ void Collector::AddGeneration(std::span<const std::uint64_t> tokens, std::uint32
   CountHits();
 }
 
+/// Cuts the run around exempt tokens.
 void Collector::SeeRun(const Run& run, std::uint32_t number) {
   const Range range = run.range();
+  std::uint32_t from = range.start;
+  auto exempt = std::upper_bound(exempt_.begin(), exempt_.end(), range.start,
+                                 [](std::uint32_t at, const Range& r) { return at < r.end; });
+  for (; exempt != exempt_.end() && exempt->start < range.end; ++exempt) {
+    if (exempt->start > from) SeeRange({from, exempt->start}, number);
+    from = std::min(exempt->end, range.end);
+    tally_.exempted.Add({std::max(exempt->start, range.start), from});
+  }
+  SeeRange({from, range.end}, number);
+}
+
+void Collector::SeeRange(Range range, std::uint32_t number) {
+  if (range.end < range.start + parameters_.shortest_k()) return;
   // Pieces between the m-grams that the instruction holds wholly inside the run.
   std::uint32_t from = range.start;
   auto p = std::lower_bound(prompted_.begin(), prompted_.end(), range.start);
@@ -163,7 +181,7 @@ void Collector::SeeRun(const Run& run, std::uint32_t number) {
   }
   SeePiece({from, range.end}, number);
 
-  if (run.length < parameters_.k.front()) return;
+  if (range.length() < parameters_.k.front()) return;
   tally_.untrimmed.Add(range);
   crossing_.push_back({range, excerpt_});
   const auto span = [&](SpanTally& scope, Range cut) {
@@ -209,12 +227,17 @@ void Collector::CountHits() {
 void Collector::SpreadRepeated() {
   Mask blocked(book_.size());
   const std::uint32_t k = grams_.k();
+  Mask exempt(book_.size());
+  for (const Range& range : exempt_) {
+    exempt.Add({range.start >= k ? range.start - k + 1 : 0, range.end});
+  }
   for (const std::uint32_t p : prompted_) {
     blocked.Add({p >= k ? p - k + 1 : 0, std::min(p + parameters_.trim, book_.size())});
   }
   for (const Range& grams : repeated_.Runs()) {
     for (std::uint32_t gram = grams.start; gram < grams.end; ++gram) {
       for (const std::uint32_t i : grams_.Positions(gram)) {
+        if (exempt.Holds(i)) continue;
         tally_.untrimmed.Add({i, i + k});
         if (!blocked.Holds(i)) {
           for (Mask& mask : tally_.covered) mask.Add({i, i + k});

@@ -69,6 +69,7 @@ struct Tally {
   std::vector<Mask> covered;  ///< for each k, in the order of Parameters
   Mask untrimmed;             ///< runs of the first k before trimming
   Mask near;                  ///< near-verbatim (near_verbatim.h)
+  Mask exempted;              ///< of the exempt tokens those that were reproduced
   std::vector<std::uint32_t> first, last;  ///< for each position the lowest and highest number of a
                                            ///< generation that covers it; UINT32_MAX and 0: none
   SpanTally in_excerpt, in_book;
@@ -78,6 +79,7 @@ struct Tally {
   std::vector<ExcerptTally> excerpts;
   std::uint64_t tokens = 0;   ///< generated
   std::uint64_t guarded = 0;  ///< generations for which the matcher's guard acted
+  std::uint64_t lone_surrogates = 0;  ///< in the files
   std::uint64_t mixed = 0;    ///< excerpts whose generations come from several tallies
 
   void Add(const Tally& other);
@@ -94,8 +96,10 @@ struct Tally {
 class Collector {
  public:
   /// `grams` is of the shortest k; `trim_grams` of `trim` (unused when that is 0).
+  /// All outlive the collector. Runs are cut around the `exempt` tokens, as if they were no part of
+  /// the book (of the book's size, or empty).
   Collector(const BookTokens& book, const GramIndex& grams, const GramIndex& trim_grams,
-            const Parameters& parameters);
+            const Parameters& parameters, const Mask& exempt = Mask());
 
   /// The generations that follow answer this excerpt's instruction, the tokens of which are given.
   void Begin(std::uint32_t excerpt, std::span<const std::uint64_t> instruction);
@@ -108,6 +112,7 @@ class Collector {
 
  private:
   void SeeRun(const Run& run, std::uint32_t number);
+  void SeeRange(Range range, std::uint32_t number);
   void SeePiece(Range piece, std::uint32_t number);
   void CountHits();
   void SpreadRepeated();
@@ -116,6 +121,7 @@ class Collector {
   const GramIndex& grams_;
   const GramIndex& trim_grams_;
   const Parameters& parameters_;
+  const std::vector<Range> exempt_;
   Matcher matcher_;
   Tally tally_;
   std::uint32_t excerpt_ = 0;
