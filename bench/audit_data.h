@@ -38,12 +38,12 @@ class WordChain {
 
   const std::string& word(std::uint32_t id) const { return words_[id]; }
   std::uint32_t Next(std::uint32_t id) {
-    return rng_.Below(3) == 0 ? Frequent() : next_[id][rng_.Below(kNext)];
+    return rng_.Below(2) == 0 ? Frequent() : next_[id][rng_.Below(kNext)];
   }
   Rng& rng() { return rng_; }
 
  private:
-  static constexpr std::size_t kWords = 12000, kNext = 8;
+  static constexpr std::size_t kWords = 12000, kNext = 24;
 
   /// Roughly by Zipf's law: uniform in the logarithm of the rank.
   std::uint32_t Frequent() {

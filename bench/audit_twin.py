@@ -60,13 +60,12 @@ def trimmed(book, start, end, prompted):
 def equal_stretches(excerpt, words, shortest):
     """Wherever two words are equal, how long the texts go on being equal: every pair, as the reference does."""
     for i, word in enumerate(excerpt):
-        for j, other in enumerate(words):
-            if word == other:
-                length = 1
-                while i + length < len(excerpt) and j + length < len(words) and excerpt[i + length] == words[j + length]:
-                    length += 1
-                if length >= shortest:
-                    yield i, i + length
+        for j in [j for j, other in enumerate(words) if other == word]:
+            length = 1
+            while i + length < len(excerpt) and j + length < len(words) and excerpt[i + length] == words[j + length]:
+                length += 1
+            if length >= shortest:
+                yield i, i + length
 
 
 def greedy(spans, size):
@@ -91,30 +90,27 @@ def main():
     for i, gram in enumerate(grams(book, K)):
         index.setdefault(gram, []).append(i)
 
-    generated = 0
+    texts = [[tokens(g["generated_text"]) for g in record["generations"]] for record in records]
+    generated = sum(len(words) for text in texts for words in text)
     mask = [False] * len(book)          # metrics 1 and 2
     sources = {}                        # cross-excerpt
-    for record in records:
+    for record, text in zip(records, texts):
         prompted = set(grams(tokens(record["instruction"]), TRIM))
-        for generation in record["generations"]:
-            words = tokens(generation["generated_text"])
-            generated += len(words)
+        for words in text:
             for start, end in runs_in_book(book, index, words):
                 sources.setdefault((start, end), set()).add(record["excerpt_id"])
                 for s, e in trimmed(book, start, end, prompted):
                     mask[s:e] = [True] * (e - s)
     longest = 0                         # metric 3
-    for record in records:
+    for record, text in zip(records, texts):
         excerpt = excerpts[record["excerpt_id"]]
-        for generation in record["generations"]:
-            words = tokens(generation["generated_text"])
+        for words in text:
             for start, end in equal_stretches(excerpt, words, K):
                 longest = max(longest, end - start)
     spans = set()                       # metric 4
-    for record in records:
+    for record, text in zip(records, texts):
         excerpt, offset = excerpts[record["excerpt_id"]], own[record["excerpt_id"]][0]
-        for generation in record["generations"]:
-            words = tokens(generation["generated_text"])
+        for words in text:
             for start, end in equal_stretches(excerpt, words, max(K, OVER + 1)):
                 spans.add((offset + start, offset + end))
 

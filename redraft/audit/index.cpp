@@ -42,47 +42,39 @@ GramIndex::GramIndex(std::span<const std::uint64_t> keys, std::uint32_t k) : k_(
   std::vector<std::uint64_t> hashes;
   HashGrams(keys, k, hashes);
   const std::size_t n = hashes.size();
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted(n);
+  for (std::uint32_t i = 0; i < n; ++i) sorted[i] = {hashes[i], i};
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t bits = std::bit_ceil(std::max<std::size_t>(16 * n, 64));
+  bloom_.resize(bits / 64);
+  bloom_mask_ = bits - 1;
+  table_.resize(std::bit_ceil(std::max<std::size_t>(2 * n, 2)));
+  table_mask_ = table_.size() - 1;
   positions_.resize(n);
-  for (std::uint32_t i = 0; i < n; ++i) positions_[i] = i;
-  std::sort(positions_.begin(), positions_.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return hashes[a] != hashes[b] ? hashes[a] < hashes[b] : a < b;
-  });
+  last_.resize(n);
   std::vector<bool> repeated(n);
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const bool same = i > 0 && hashes[positions_[i]] == hashes[positions_[i - 1]];
-    if (same) {
-      repeated[positions_[i]] = repeated[positions_[i - 1]] = true;
-    } else {
-      firsts_.push_back(i);
-      hashes_.push_back(hashes[positions_[i]]);
-    }
+  for (std::uint32_t first = 0; first < n;) {
+    const std::uint64_t hash = sorted[first].first;
+    std::uint32_t end = first;
+    for (; end < n && sorted[end].first == hash; ++end) positions_[end] = sorted[end].second;
+    last_[end - 1] = true;
+    for (std::uint32_t i = first; i < end; ++i) repeated[positions_[i]] = end - first > 1;
+    bloom_[(hash & bloom_mask_) >> 6] |= 1ULL << (hash & 63);
+    std::uint64_t slot = (hash >> 24) & table_mask_;
+    while (table_[slot].gram.count != 0) slot = (slot + 1) & table_mask_;
+    table_[slot] = {hash, {first, end - first}};
+    first = end;
   }
-  firsts_.push_back(static_cast<std::uint32_t>(n));
   next_repeated_.resize(n + 1, static_cast<std::uint32_t>(n));
   for (std::size_t i = n; i-- > 0;) {
     next_repeated_[i] = repeated[i] ? static_cast<std::uint32_t>(i) : next_repeated_[i + 1];
   }
-  const std::size_t bits = std::bit_ceil(std::max<std::size_t>(16 * hashes_.size(), 64));
-  bloom_.resize(bits / 64);
-  bloom_mask_ = bits - 1;
-  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * hashes_.size(), 2));
-  table_.resize(slots);
-  table_mask_ = slots - 1;
-  for (std::uint32_t gram = 0; gram < hashes_.size(); ++gram) {
-    const std::uint64_t hash = hashes_[gram];
-    bloom_[(hash & bloom_mask_) >> 6] |= 1ULL << (hash & 63);
-    std::uint64_t slot = (hash >> 24) & table_mask_;
-    while (table_[slot] != 0) slot = (slot + 1) & table_mask_;
-    table_[slot] = gram + 1;
-  }
 }
 
-std::int64_t GramIndex::Find(std::uint64_t hash) const {
-  for (std::uint64_t slot = (hash >> 24) & table_mask_;; slot = (slot + 1) & table_mask_) {
-    const std::uint32_t entry = table_[slot];
-    if (entry == 0) return -1;
-    if (hashes_[entry - 1] == hash) return entry - 1;
-  }
+std::span<const std::uint32_t> GramIndex::Positions(std::uint32_t number) const {
+  std::uint32_t end = number;
+  while (!last_[end]) ++end;
+  return {positions_.data() + number, end - number + 1};
 }
 
 }  // namespace redraft::audit

@@ -15,7 +15,7 @@ bool Matcher::Find(std::span<const std::uint64_t> text, std::vector<Run>& runs, 
   runs.clear();
   const std::uint32_t k = index_.k();
   HashGrams(text, k, hashes_);
-  if (hashes_.empty() || index_.grams() == 0) return true;
+  if (hashes_.empty() || index_.size() == 0) return true;
   candidates_.resize(hashes_.size());
   std::size_t candidates = 0;
   for (std::uint32_t j = 0; j < hashes_.size(); ++j) {
@@ -32,13 +32,13 @@ bool Matcher::Find(std::span<const std::uint64_t> text, std::vector<Run>& runs, 
   for (std::size_t c = 0; c < candidates; ++c) {
     const std::uint32_t j = candidates_[c];
     if (j < next) continue;
-    const std::int64_t gram = index_.Find(hashes_[j]);
-    if (gram < 0) continue;
+    const GramIndex::Gram gram = index_.Find(hashes_[j]);
+    if (gram.count == 0) continue;
     const auto positions = index_.Positions(gram);
     for (const std::uint32_t i : positions) {
       if (work > budget) {
         complete = false;
-        repeated.Add(static_cast<std::uint32_t>(gram));
+        repeated.Add(gram.number);
         break;
       }
       ++work;
@@ -65,12 +65,12 @@ std::vector<std::uint32_t> SharedPositions(const BookTokens& book, const GramInd
   std::vector<std::uint64_t> hashes;
   HashGrams(text, index.k(), hashes);
   std::vector<std::uint32_t> positions;
-  std::vector<bool> seen(index.grams());
+  std::vector<bool> seen(index.size());
   for (std::size_t j = 0; j < hashes.size(); ++j) {
     if (!index.MayHold(hashes[j])) continue;
-    const std::int64_t gram = index.Find(hashes[j]);
-    if (gram < 0 || seen[static_cast<std::size_t>(gram)]) continue;
-    seen[static_cast<std::size_t>(gram)] = true;
+    const GramIndex::Gram gram = index.Find(hashes[j]);
+    if (gram.count == 0 || seen[gram.number]) continue;
+    seen[gram.number] = true;
     const std::span<const std::uint64_t> words = text.subspan(j, index.k());
     for (const std::uint32_t i : index.Positions(gram)) {
       if (std::equal(words.begin(), words.end(), book.keys.begin() + i)) positions.push_back(i);

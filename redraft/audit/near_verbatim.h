@@ -9,6 +9,8 @@
 // Runs   are those of the matcher (at least k words), where the paper aligns with difflib: a shorter
 //        island of equal words between two edits does not count.
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "redraft/audit/mask.h"
@@ -21,7 +23,22 @@ struct NearVerbatimRule {
 };
 inline constexpr NearVerbatimRule kNearVerbatimRules[] = {{2, 1, 20}, {10, 3, 100}};
 
-/// Adds the book's tokens that one text holds near verbatim. `runs` in order of their place in it.
-void MarkNearVerbatim(const std::vector<Run>& runs, Mask& near);
+/// Scratch space: one per thread.
+class NearVerbatim {
+ public:
+  /// Adds the book's tokens that one text holds near verbatim. `runs` in order of their place in it.
+  /// Cost  O(runs): a chain is only joined to one of the sixteen before it.
+  void Mark(std::span<const Run> runs, Mask& near);
+
+ private:
+  /// Runs that follow each other in both texts, linked by next_.
+  struct Chain {
+    std::uint32_t head = 0, tail = 0, matched = 0;
+  };
+  void Join(std::span<const Run> runs, const NearVerbatimRule& rule);
+
+  std::vector<Chain> chains_;
+  std::vector<std::uint32_t> next_;
+};
 
 }  // namespace redraft::audit

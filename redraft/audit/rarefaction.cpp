@@ -33,19 +33,28 @@ std::vector<std::uint32_t> Grid(std::uint32_t most) {
 
 }  // namespace
 
-stats::Interval ShareInterval(std::span<const double> amount, std::span<const double> tokens,
-                              std::uint64_t seed) {
-  return stats::Bootstrap(
+std::vector<stats::Interval> ShareIntervals(const std::vector<std::vector<double>>& amounts,
+                                            const std::vector<double>& tokens,
+                                            std::uint64_t seed) {
+  std::vector<std::vector<double>> shares(amounts.size());
+  // One call of the statistic is one draw: it notes the shares of all lists.
+  stats::Bootstrap(
       tokens.size(),
       [&](const std::vector<std::size_t>& rows) {
-        double sum = 0, of = 0;
-        for (const std::size_t row : rows) {
-          sum += amount[row];
-          of += tokens[row];
+        double of = 0;
+        for (const std::size_t row : rows) of += tokens[row];
+        for (std::size_t i = 0; i < amounts.size(); ++i) {
+          double sum = 0;
+          for (const std::size_t row : rows) sum += amounts[i][row];
+          shares[i].push_back(sum / of);
         }
-        return sum / of;
+        return 0.0;
       },
       kReplicates, Rng(seed).Fork("audit/excerpts"));
+  std::vector<stats::Interval> intervals;
+  intervals.reserve(shares.size());
+  for (auto& values : shares) intervals.push_back(stats::PercentileInterval(std::move(values)));
+  return intervals;
 }
 
 std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::uint32_t> starts,
@@ -57,6 +66,7 @@ std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::ui
   for (const ExcerptTally& excerpt : tally.excerpts) most = std::max(most, excerpt.generations);
   std::vector<double> sizes;
   for (std::size_t e = 0; e + 1 < starts.size(); ++e) sizes.push_back(starts[e + 1] - starts[e]);
+  std::vector<std::vector<double>> amounts;
   for (const std::uint32_t n : Grid(most)) {
     std::vector<double> miss(tokens, 1.0);
     for (const HitRange& hit : tally.hits) {
@@ -69,8 +79,11 @@ std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::ui
       for (std::uint32_t i = starts[e]; i < starts[e + 1]; ++i) covered[e] += 1 - miss[i];
       all += covered[e];
     }
-    curve.push_back({n, all / tokens, ShareInterval(covered, sizes, seed)});
+    curve.push_back({n, all / tokens, {}});
+    amounts.push_back(std::move(covered));
   }
+  const auto intervals = ShareIntervals(amounts, sizes, seed);
+  for (std::size_t i = 0; i < curve.size(); ++i) curve[i].interval = intervals[i];
   return curve;
 }
 

@@ -28,8 +28,9 @@ struct RarefactionPoint {
 std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::uint32_t> starts,
                                      std::uint64_t seed);
 
-/// Percentile bootstrap over excerpts of sum(amount) / sum(tokens).
-stats::Interval ShareInterval(std::span<const double> amount, std::span<const double> tokens,
-                              std::uint64_t seed);
+/// Percentile bootstraps over excerpts of sum(amounts[i]) / sum(tokens), one interval for each list of
+/// amounts; all from the same draws.
+std::vector<stats::Interval> ShareIntervals(const std::vector<std::vector<double>>& amounts,
+                                            const std::vector<double>& tokens, std::uint64_t seed);
 
 }  // namespace redraft::audit

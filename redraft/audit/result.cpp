@@ -203,7 +203,7 @@ Json ResultJson(const Audit& audit) {
   result["bmc"] = {{"covered", covered}, {"value", Share(covered, tokens)}};
   if (tokens > 0) {
     result["bmc"]["interval"] =
-        IntervalJson(ShareInterval(totals.covered, totals.sizes, audit.seed));
+        IntervalJson(ShareIntervals({totals.covered}, totals.sizes, audit.seed).front());
   }
   result["block"] = Place(LongestBlock(mask));
   result["span"] = SpanJson(tally.in_excerpt, audit.book);

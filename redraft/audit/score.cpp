@@ -285,7 +285,7 @@ Mask ExemptTokens(const IndexedBook& book, const Parameters& parameters,
   found.clear();
   for (const Exemption& exemption : exemptions) {
     Mask one(book.tokens.size());
-    Mask repeated(book.grams->grams());
+    Mask repeated(book.grams->size());
     keys.clear();
     tokeniser.AppendKeys(exemption.text, keys);
     matcher.Find(keys, runs, repeated);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "redraft/audit/near_verbatim.h"
 #include "redraft/base/check.h"
 
 namespace redraft::audit {
@@ -105,7 +104,16 @@ void Tally::Settle() {
   SortUnique(in_excerpt.spans);
   SortUnique(in_book.spans);
   DropContained(crossing);
-  // Counts of one source at one place add up: sweep over the edges.
+  settled_ = crossing.size() + in_excerpt.spans.size() + in_book.spans.size();
+  // Counts of one source at one place add up: sweep over the edges, unless nothing overlaps.
+  const auto apart = [](const HitRange& a, const HitRange& b) {
+    return a.source != b.source ? a.source < b.source : a.range.end <= b.range.start;
+  };
+  std::sort(hits.begin(), hits.end());
+  const auto overlap = std::adjacent_find(
+      hits.begin(), hits.end(),
+      [&](const HitRange& a, const HitRange& b) { return !apart(a, b); });
+  if (overlap == hits.end()) return;
   std::vector<std::pair<std::pair<std::uint32_t, std::uint32_t>, std::int64_t>> edges;
   for (const HitRange& hit : hits) {
     edges.push_back({{hit.source, hit.range.start}, hit.count});
@@ -121,7 +129,6 @@ void Tally::Settle() {
       hits.push_back({source, {at, edges[i].first.second}, static_cast<std::uint32_t>(count)});
     }
   }
-  settled_ = crossing.size() + in_excerpt.spans.size() + in_book.spans.size();
 }
 
 Collector::Collector(const BookTokens& book, const GramIndex& grams, const GramIndex& trim_grams,
@@ -133,7 +140,7 @@ Collector::Collector(const BookTokens& book, const GramIndex& grams, const GramI
       exempt_(exempt.Runs()),
       matcher_(book, grams),
       tally_(parameters, book.size(), book.excerpts()),
-      repeated_(grams.grams()) {}
+      repeated_(grams.size()) {}
 
 void Collector::Begin(std::uint32_t excerpt, std::span<const std::uint64_t> instruction) {
   excerpt_ = excerpt;
@@ -152,7 +159,7 @@ void Collector::AddGeneration(std::span<const std::uint64_t> tokens, std::uint32
   if (runs_.empty()) return;
   pieces_.clear();
   for (const Run& run : runs_) SeeRun(run, number);
-  MarkNearVerbatim(runs_, tally_.near);
+  near_verbatim_.Mark(runs_, tally_.near);
   CountHits();
 }
 
@@ -245,7 +252,7 @@ void Collector::SpreadRepeated() {
       }
     }
   }
-  repeated_ = Mask(grams_.grams());
+  repeated_ = Mask(grams_.size());
   any_repeated_ = false;
 }
 

@@ -12,6 +12,7 @@
 #include "redraft/audit/index.h"
 #include "redraft/audit/mask.h"
 #include "redraft/audit/matcher.h"
+#include "redraft/audit/near_verbatim.h"
 
 namespace redraft::audit {
 
@@ -131,6 +132,7 @@ class Collector {
   std::vector<Range> pieces_;             ///< of the generation at hand, for the first k
   std::vector<SourcedRange> crossing_;    ///< of the excerpt at hand
   std::vector<std::pair<std::uint32_t, std::int32_t>> edges_;  ///< where hit counts change
+  NearVerbatim near_verbatim_;
   Mask repeated_;                         ///< k-grams the guard noted, of the excerpt at hand
   bool any_repeated_ = false;
 };
