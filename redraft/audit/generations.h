@@ -60,11 +60,13 @@ using GenerationsVisitor = std::function<Status(ExcerptGenerations&)>;
 /// Errors: kInvalidArgument naming the file, and the byte or the record (from 1): missing, empty, not
 /// such a list, cut off, not UTF-8, a record without id or generations, an id that is there twice, a
 /// record over kMaxRecordBytes. Records before the fault have been visited by then.
-Status VisitGenerations(const std::filesystem::path& path, const GenerationsVisitor& visit);
+Status VisitGenerations(const std::filesystem::path& path, const GenerationsVisitor& visit,
+                        std::size_t max_record_bytes = kMaxRecordBytes);
 
 /// As VisitGenerations, from bytes in memory; `name` stands in messages.
 Status VisitGenerationsIn(std::string_view json, const std::string& name,
-                          const GenerationsVisitor& visit);
+                          const GenerationsVisitor& visit,
+                          std::size_t max_record_bytes = kMaxRecordBytes);
 
 /// Writes such a file record by record; it appears under its name only when Close succeeds.
 /// Lone bytes that are not UTF-8 become U+FFFD.
