@@ -27,5 +27,6 @@ void DeclareTrain(Args& root);
 void DeclareModels(Args& root);
 void DeclareGate(Args& root);
 void DeclareRank(Args& root);
+void DeclareAudit(Args& root);
 
 }  // namespace redraft::cli
