@@ -49,7 +49,7 @@ function(redraft_tests)
     endif()
     if(_found)
       add_executable(test_${_module} EXCLUDE_FROM_ALL ${_found})
-      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_test_warnings PkgConfig::LIBXML loopback_server
+      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_test_warnings loopback_server
         GTest::gmock_main rapidcheck)
       target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
         REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server"
