@@ -57,10 +57,20 @@ def trimmed(book, start, end, prompted):
         i = stop + 1
 
 
+def places(words, word):
+    at = -1
+    try:
+        while True:
+            at = words.index(word, at + 1)
+            yield at
+    except ValueError:
+        pass
+
+
 def equal_stretches(excerpt, words, shortest):
     """Wherever two words are equal, how long the texts go on being equal: every pair, as the reference does."""
     for i, word in enumerate(excerpt):
-        for j in [j for j, other in enumerate(words) if other == word]:
+        for j in places(words, word):
             length = 1
             while i + length < len(excerpt) and j + length < len(words) and excerpt[i + length] == words[j + length]:
                 length += 1

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "redraft/audit/letters.h"
+#include "redraft/audit/markup.h"
 #include "redraft/base/file.h"
 #include "redraft/base/version.h"
 
@@ -47,30 +48,6 @@ void Waive(Check& check, const ResultFile& result, const std::vector<Waiver>& wa
       return;
     }
   }
-}
-
-std::string Escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
 }
 
 std::string Explain(const Check& check) {

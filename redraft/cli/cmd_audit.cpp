@@ -239,6 +239,10 @@ void DeclareAudit(Args& root) {
   Args& audit = root.Command("audit", "measure verbatim recall of books by a model");
   DeclareAuditScore(audit);
   DeclareAuditMerge(audit);
+  DeclareAuditSimilarity(audit);
+  DeclareAuditGate(audit);
+  DeclareAuditReport(audit);
+  DeclareAuditScan(audit);
 }
 
 }  // namespace redraft::cli

@@ -28,5 +28,9 @@ void DeclareModels(Args& root);
 void DeclareGate(Args& root);
 void DeclareRank(Args& root);
 void DeclareAudit(Args& root);
+void DeclareAuditSimilarity(Args& audit);  ///< a command of DeclareAudit's, as are the following
+void DeclareAuditGate(Args& audit);
+void DeclareAuditReport(Args& audit);
+void DeclareAuditScan(Args& audit);
 
 }  // namespace redraft::cli
