@@ -107,9 +107,9 @@ Result<Book> ParseJsonBook(std::string_view text, const std::string& name) {
   for (const Json& object : *json) {
     Result<Record> record = ReadRecord(object, book);
     if (!record) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: record {} {}", name,
-                                                           records.size() + 1,
-                                                           record.error().message));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("{}: record {} {}", name, records.size() + 1, record.error().message));
     }
     records.push_back(std::move(*record));
   }

@@ -41,9 +41,10 @@ struct Book {
 };
 
 /// Reads a book of any format; "-" is standard input.
-/// Errors: kInvalidArgument naming the file and, where there is one, the place in it: missing, empty,
-/// over kMaxInputBytes, not UTF-8, a broken archive (epub.h), JSON that is cut off, without a single
-/// excerpt, or with an id that is missing or there twice; ids some of which have no number.
+/// Errors: kInvalidArgument naming the file and, where there is one, the place in it: missing,
+/// empty, over kMaxInputBytes, not UTF-8, a broken archive (epub.h), JSON that is cut off, without
+/// a single excerpt, or with an id that is missing or there twice; ids some of which have no
+/// number.
 Result<Book> ReadBook(const std::filesystem::path& path);
 
 /// As ReadBook, from bytes; `name` tells Markdown from text and stands in messages.

@@ -42,7 +42,8 @@ TEST(Book, WhatProjectGutenbergPutsAroundATextGoes) {
   const Book book = Parsed(
       "The Project Gutenberg EBook of Low Water\n\nTitle: Low Water\nAuthor: A. Writer\n\n"
       "*** START OF THIS PROJECT GUTENBERG EBOOK LOW WATER ***\n\n\nProduced by Somebody and\n"
-      "others\n\n\n  LOW WATER\n\nThe tide came in.\n\nEnd of the Project Gutenberg EBook of Low\n\n"
+      "others\n\n\n  LOW WATER\n\nThe tide came in.\n\nEnd of the Project Gutenberg EBook of "
+      "Low\n\n"
       "*** END OF THIS PROJECT GUTENBERG EBOOK LOW WATER ***\n\n*** START: FULL LICENSE ***\nno\n");
   EXPECT_EQ(book.title, "Low Water");
   EXPECT_EQ(book.author, "A. Writer");
@@ -87,8 +88,8 @@ TEST(Book, TheReferencesJsonHasItsExcerptsSortedByNumber) {
   EXPECT_EQ(book.excerpts[1], (Excerpt{"p_id10", 7, 11, "They count.", ""}));
   EXPECT_EQ(book.TextOf(book.excerpts[1]), "Ten.");
   // Ids without numbers, and equal numbers, keep the order of the file.
-  const Book unnumbered = Parsed(
-      R"([{"excerpt_id":"b","excerpt_text":"B"},{"excerpt_id":"a","excerpt_text":"A"}])");
+  const Book unnumbered =
+      Parsed(R"([{"excerpt_id":"b","excerpt_text":"B"},{"excerpt_id":"a","excerpt_text":"A"}])");
   EXPECT_EQ(unnumbered.text, "B\n\nA");
   EXPECT_EQ(Parsed(R"([{"excerpt_id":"b2_p7","excerpt_text":"B"},
                        {"excerpt_id":"b2_p1","excerpt_text":"A"}])")
@@ -113,9 +114,10 @@ TEST(Book, FaultsOfTheJsonAreNamed) {
   EXPECT_EQ(ErrorOf(R"([{"excerpt_id":"p1","excerpt_text":"x"},
                         {"excerpt_id":"p1","excerpt_text":"y"}])"),
             "b.txt: the excerpt_id 'p1' is there twice; ids must be unique");
-  EXPECT_EQ(ErrorOf(R"([{"excerpt_id":"p1","excerpt_text":"x"},
+  EXPECT_EQ(
+      ErrorOf(R"([{"excerpt_id":"p1","excerpt_text":"x"},
                         {"excerpt_id":"coda","excerpt_text":"y"}])"),
-            "b.txt: the excerpt_id 'coda' has no number to sort by, others have; number all or none");
+      "b.txt: the excerpt_id 'coda' has no number to sort by, others have; number all or none");
 }
 
 TEST(Book, WhatIsNoTextIsNamed) {

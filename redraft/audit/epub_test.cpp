@@ -67,7 +67,7 @@ TEST(Epub, TextIsWhatAReaderSees) {
                    "<script>x()</script><p><ruby>漢<rp>(</rp><rt>kan</rt></ruby></p>"),
             "tides coop— erate\n\n漢\n");
   EXPECT_EQ(TextOf("<pre>a\n  b</pre><table><tr><td>1</td><td>2</td></tr></table>"),
-            "a\n b\n\n1 2\n");
+            "a\nb\n\n1 2\n");
 }
 
 TEST(Epub, WhatABookCallsItsApparatusIsLeftOut) {
@@ -105,28 +105,29 @@ TEST(Epub, PathsThatLeaveTheBookAreRefused) {
     EXPECT_EQ(ErrorOf(BookWith("", {{"epub/content.opf", package}})),
               "b.epub: spine: names '" + std::string(href) + "', which is not inside the book");
   }
-  EXPECT_THAT(ErrorOf(BookWith("", {{"META-INF/container.xml",
-                                     R"(<container><rootfile full-path="../x.opf"/></container>)"}})),
-              HasSubstr("names '../x.opf', which is not inside the book"));
+  EXPECT_THAT(
+      ErrorOf(BookWith("", {{"META-INF/container.xml",
+                             R"(<container><rootfile full-path="../x.opf"/></container>)"}})),
+      HasSubstr("names '../x.opf', which is not inside the book"));
 }
 
 TEST(Epub, ADocumentCannotBeReadTwice) {
-  EXPECT_EQ(ErrorOf(BookWith("x", {{"epub/content.opf",
-                                    PackageXml(ItemXml("c1", "text/1.xhtml") +
-                                                   ItemXml("c2", "./text/../text/1.xhtml#x"),
-                                               RefXml("c1") + RefXml("c2"))}})),
+  EXPECT_EQ(ErrorOf(BookWith(
+                "x", {{"epub/content.opf", PackageXml(ItemXml("c1", "text/1.xhtml") +
+                                                          ItemXml("c2", "./text/../text/1.xhtml#x"),
+                                                      RefXml("c1") + RefXml("c2"))}})),
             "b.epub: spine: names epub/text/1.xhtml twice");
 }
 
 TEST(Epub, AZipBombStopsAtTheLimit) {
   // 40 MB of blanks in each of two documents: each fits, both together do not.
   const std::string blanks = PageXml("<p>x</p>" + std::string(40 << 20, ' '));
-  const std::string bomb = Zip(
-      {{"META-INF/container.xml", kContainerXml},
-       {"epub/content.opf", PackageXml(ItemXml("a", "a.xhtml") + ItemXml("b", "b.xhtml"),
-                                       RefXml("a") + RefXml("b"))},
-       {"epub/a.xhtml", blanks},
-       {"epub/b.xhtml", blanks}});
+  const std::string bomb =
+      Zip({{"META-INF/container.xml", kContainerXml},
+           {"epub/content.opf", PackageXml(ItemXml("a", "a.xhtml") + ItemXml("b", "b.xhtml"),
+                                           RefXml("a") + RefXml("b"))},
+           {"epub/a.xhtml", blanks},
+           {"epub/b.xhtml", blanks}});
   EXPECT_LT(bomb.size(), 1U << 20);
   EXPECT_THAT(ErrorOf(bomb), HasSubstr("b.epub: unpacks to more than the limit of "));
 }
@@ -134,8 +135,9 @@ TEST(Epub, AZipBombStopsAtTheLimit) {
 TEST(Epub, AnEntityBombDoesNotExpand) {
   const std::string bomb =
       "<!DOCTYPE html [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]>" + PageXml("<p>&b;</p>");
-  EXPECT_EQ(ErrorOf(BookWith("", {{"epub/text/1.xhtml", bomb}})),
-            "b.epub: epub/text/1.xhtml, line 1: declares the entity 'a'; entities are not expanded");
+  EXPECT_EQ(
+      ErrorOf(BookWith("", {{"epub/text/1.xhtml", bomb}})),
+      "b.epub: epub/text/1.xhtml, line 1: declares the entity 'a'; entities are not expanded");
 }
 
 TEST(Epub, AnEncryptedDocumentIsNamed) {
@@ -158,8 +160,9 @@ TEST(Epub, ARealBookReadsAsItsText) {
   ASSERT_TRUE(book) << book.error().message;
   EXPECT_EQ(book->title, "The Adventures of Sherlock Holmes");
   EXPECT_EQ(book->author, "Arthur Conan Doyle");
-  EXPECT_TRUE(book->text.starts_with("A Scandal in Bohemia\n\nI\n\nTo Sherlock Holmes she is "
-                                     "always the woman. I have seldom"))
+  EXPECT_TRUE(
+      book->text.starts_with("A Scandal in Bohemia\n\nI\n\nTo Sherlock Holmes she is "
+                             "always the woman. I have seldom"))
       << book->text.substr(0, 200);
   EXPECT_THAT(book->text, Not(HasSubstr("Standard Ebooks")));
   EXPECT_THAT(book->text, Not(HasSubstr("Uncopyright")));

@@ -80,7 +80,8 @@ std::vector<Piece> Pieces(std::string_view text, std::size_t longest, const Word
 std::vector<std::size_t> Cuts(const std::vector<Piece>& pieces, ExcerptSize size) {
   std::vector<std::size_t> cuts;
   for (std::size_t first = 0; first < pieces.size();) {
-    // The first end of a paragraph in range is the place; else the last end of a sentence that fits.
+    // The first end of a paragraph in range is the place; else the last end of a sentence that
+    // fits.
     std::size_t words = 0, cut = first;
     for (std::size_t i = first; i < pieces.size(); ++i) {
       words += pieces[i].words;
@@ -101,7 +102,8 @@ std::size_t WordsOf(const std::vector<Piece>& pieces, std::size_t first, std::si
 }
 
 /// A last excerpt that is too short joins the one before, or shares its words.
-void SettleLast(std::vector<std::size_t>& cuts, const std::vector<Piece>& pieces, ExcerptSize size) {
+void SettleLast(std::vector<std::size_t>& cuts, const std::vector<Piece>& pieces,
+                ExcerptSize size) {
   if (cuts.size() < 2) return;
   const std::size_t middle = cuts[cuts.size() - 2];
   const std::size_t first = cuts.size() > 2 ? cuts[cuts.size() - 3] : 0;
@@ -140,8 +142,7 @@ std::size_t CountBlankParted(std::string_view text) {
 
 std::vector<Excerpt> SplitExcerpts(std::string_view text, ExcerptSize size) {
   REDRAFT_CHECK(size.min_words >= 1 && size.max_words >= size.min_words + 100);
-  const std::vector<Piece> pieces =
-      Pieces(text, size.max_words - size.min_words, WordCount(text));
+  const std::vector<Piece> pieces = Pieces(text, size.max_words - size.min_words, WordCount(text));
   std::vector<std::size_t> cuts = Cuts(pieces, size);
   SettleLast(cuts, pieces, size);
   std::vector<Excerpt> excerpts;

@@ -2,10 +2,12 @@
 
 // Cutting a book into excerpts for which a model can be asked.
 //
-// Rule   Excerpts follow one another without a gap, each of 300 to 500 words, and end at the end of a
+// Rule   Excerpts follow one another without a gap, each of 300 to 500 words, and end at the end of
+// a
 //        paragraph where one lies in that range, else at the end of a sentence. A sentence of more
-//        than 200 words may be cut behind a comma, semicolon, colon or dash. Only the last excerpt can
-//        be shorter: when what is left fits neither into the one before nor shares its words evenly.
+//        than 200 words may be cut behind a comma, semicolon, colon or dash. Only the last excerpt
+//        can be shorter: when what is left fits neither into the one before nor shares its words
+//        evenly.
 // Words  are what blanks part, as the reference counts; in scripts written without blanks those of
 //        text::CountWords.
 // Ids    p_id1, p_id2, …

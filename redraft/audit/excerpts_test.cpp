@@ -88,7 +88,7 @@ TEST(Excerpts, LeaveNoWordOutAndKeepTheirSize) {
     for (std::size_t i = 0; i < excerpts.size(); ++i) {
       total += counts[i];
       EXPECT_LE(counts[i], 500U);
-      if (i + 1 < excerpts.size()) EXPECT_GE(counts[i], 300U) << round << " " << i;
+      EXPECT_TRUE(i + 1 == excerpts.size() || counts[i] >= 300) << round << " " << i;
       EXPECT_GE(excerpts[i].begin, end);
       EXPECT_EQ(text.substr(end, excerpts[i].begin - end).find_first_not_of(" \n"),
                 std::string::npos);

@@ -62,7 +62,8 @@ std::size_t WrapWidth(const std::vector<std::string_view>& lines) {
   std::ranges::sort(widths);
   const std::size_t width = widths[widths.size() - 1 - widths.size() / 100];
   if (width < 40 || width > 120) return 0;
-  const auto full = widths.end() - std::ranges::lower_bound(widths, width - std::min<std::size_t>(width, 20));
+  const auto full =
+      widths.end() - std::ranges::lower_bound(widths, width - std::min<std::size_t>(width, 20));
   return static_cast<std::size_t>(full) * 2 > widths.size() ? width : 0;
 }
 

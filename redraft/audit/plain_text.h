@@ -20,9 +20,9 @@ struct GutenbergText {
 /// "*END*THE SMALL PRINT!" and "End of Project Gutenberg's …". `text` has \n as line end.
 GutenbergText StripGutenberg(std::string_view text);
 
-/// Joins the lines of each paragraph where the text is wrapped at a fixed width: where the next word
-/// would not have fitted into the line. Verse, headings and texts that are not wrapped stay as they
-/// are.
+/// Joins the lines of each paragraph where the text is wrapped at a fixed width: where the next
+/// word would not have fitted into the line. Verse, headings and texts that are not wrapped stay as
+/// they are.
 std::string JoinWrappedLines(std::string_view text);
 
 }  // namespace redraft::audit

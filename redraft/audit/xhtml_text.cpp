@@ -7,26 +7,26 @@ namespace redraft::audit {
 namespace {
 
 constexpr auto kBlocks = std::to_array<std::string_view>(
-    {"address", "article", "aside",   "blockquote", "body",  "caption", "dd",      "div",
-     "dl",      "dt",      "figcaption", "figure",  "footer", "h1",     "h2",      "h3",
-     "h4",      "h5",      "h6",      "header",     "hgroup", "hr",     "main",    "nav",
-     "ol",      "p",       "pre",     "section",    "table",  "ul"});
+    {"address", "article", "aside",      "blockquote", "body",   "caption", "dd",   "div",
+     "dl",      "dt",      "figcaption", "figure",     "footer", "h1",      "h2",   "h3",
+     "h4",      "h5",      "h6",         "header",     "hgroup", "hr",      "main", "nav",
+     "ol",      "p",       "pre",        "section",    "table",  "ul"});
 constexpr auto kLines = std::to_array<std::string_view>({"br", "li", "tr"});
 constexpr auto kCells = std::to_array<std::string_view>({"td", "th"});
 constexpr auto kUnseen = std::to_array<std::string_view>(
     {"audio", "head", "math", "rp", "rt", "script", "style", "svg", "template", "video"});
 /// Words of epub:type for what is not the author's text.
 constexpr auto kApparatus = std::to_array<std::string_view>(
-    {"colophon", "contributors", "copyright-page", "cover", "halftitlepage", "imprimatur", "imprint",
-     "landmarks", "loa", "loi", "lot", "lov", "noteref", "other-credits", "page-list", "pagebreak",
-     "titlepage", "toc"});
+    {"colophon", "contributors", "copyright-page", "cover", "halftitlepage", "imprimatur",
+     "imprint", "landmarks", "loa", "loi", "lot", "lov", "noteref", "other-credits", "page-list",
+     "pagebreak", "titlepage", "toc"});
 
-/// What parts nothing for a reader but would part words: soft hyphen, zero-width space, word joiner,
-/// zero-width no-break space.
-constexpr auto kInvisible = std::to_array<std::string_view>(
-    {"\u00AD", "\u200B", "\u2060", "\uFEFF"});
-constexpr auto kSpaces = std::to_array<std::string_view>({"\u00A0", "\u2002", "\u2003", "\u2009",
-                                                          "\u200A", "\u202F"});
+/// What parts nothing for a reader but would part words: soft hyphen, zero-width space, word
+/// joiner, zero-width no-break space.
+constexpr auto kInvisible =
+    std::to_array<std::string_view>({"\u00AD", "\u200B", "\u2060", "\uFEFF"});
+constexpr auto kSpaces =
+    std::to_array<std::string_view>({"\u00A0", "\u2002", "\u2003", "\u2009", "\u200A", "\u202F"});
 
 template <std::size_t N>
 bool OneOf(const std::array<std::string_view, N>& list, std::string_view word) {

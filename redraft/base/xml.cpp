@@ -39,6 +39,10 @@ struct Reading {
   }
 };
 
+/// NOENT puts characters in the place of references inside attributes; with no entity declared
+/// these are all that a reference can stand for.
+constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOWARNING;
+
 Reading& Of(void* user) { return *static_cast<Reading*>(user); }
 
 xmlChar* Bytes(std::string& text) { return reinterpret_cast<xmlChar*>(text.data()); }
@@ -79,6 +83,11 @@ void StartElement(void* user, const xmlChar* local, const xmlChar*, const xmlCha
   Of(user).handler->Start(View(local), attributes);
 }
 
+void RefuseEntity(Reading& reading, const xmlChar* name) {
+  reading.FailAt(xmlSAX2GetLineNumber(reading.context),
+                 fmt::format("declares the entity '{}'; entities are not expanded", View(name)));
+}
+
 xmlSAXHandler Handler() {
   xmlSAXHandler sax{};
   sax.initialized = XML_SAX2_MAGIC;
@@ -88,8 +97,7 @@ xmlSAXHandler Handler() {
     Of(user).handler->End(View(local));
   };
   sax.characters = [](void* user, const xmlChar* text, int size) {
-    Of(user).handler->Text(
-        {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
+    Of(user).handler->Text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
   };
   sax.ignorableWhitespace = sax.characters;
   sax.cdataBlock = sax.characters;
@@ -99,13 +107,9 @@ xmlSAXHandler Handler() {
                    fmt::format("unknown entity &{};", View(name)));
   };
   sax.entityDecl = [](void* user, const xmlChar* name, int, const xmlChar*, const xmlChar*,
-                      xmlChar*) {
-    Reading& reading = Of(user);
-    reading.FailAt(xmlSAX2GetLineNumber(reading.context),
-                   fmt::format("declares the entity '{}'; entities are not expanded", View(name)));
-  };
-  sax.unparsedEntityDecl = [](void*, const xmlChar*, const xmlChar*, const xmlChar*,
-                              const xmlChar*) {};
+                      xmlChar*) { RefuseEntity(Of(user), name); };
+  sax.unparsedEntityDecl = [](void* user, const xmlChar* name, const xmlChar*, const xmlChar*,
+                              const xmlChar*) { RefuseEntity(Of(user), name); };
   sax.serror = [](void* user, xmlErrorPtr error) {
     if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE) return;
     std::string_view what = error->message == nullptr ? "not well-formed" : error->message;
@@ -133,7 +137,7 @@ Status ReadXml(std::string_view bytes, const std::string& name, XmlHandler& hand
       xmlCreatePushParserCtxt(&sax, &reading, nullptr, 0, nullptr), &xmlFreeParserCtxt);
   if (!context) return Fail(ErrorCode::kFailed, "libxml2 is out of memory");
   reading.context = context.get();
-  xmlCtxtUseOptions(context.get(), XML_PARSE_NONET | XML_PARSE_NOWARNING);
+  xmlCtxtUseOptions(context.get(), kOptions);
   constexpr std::size_t kPiece = 1 << 20;
   for (std::size_t at = 0; at < bytes.size() && !reading.error; at += kPiece) {
     const std::string_view piece = bytes.substr(at, kPiece);

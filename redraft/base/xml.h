@@ -3,8 +3,8 @@
 // XML as a stream of elements and texts. The one door to libxml2 in the library.
 //
 // Safety  nothing but the bytes given is read: no external DTD, no network, no XInclude. A document
-//         that declares an entity is refused, so that none can expand; of entities only XML's own and
-//         HTML's named characters (&nbsp; …) are known. At most 256 levels deep.
+//         that declares an entity is refused, so that none can expand; of entities only XML's own
+//         and HTML's named characters (&nbsp; …) are known. At most 256 levels deep.
 
 #include <string>
 #include <string_view>

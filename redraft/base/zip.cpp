@@ -23,8 +23,7 @@ Result<ZipArchive> ZipArchive::OpenFile(const std::filesystem::path& path) {
   int reason = 0;
   handle->zip = zip_open(path.c_str(), ZIP_RDONLY, &reason);
   const std::string name = path.filename().string();
-  if (handle->zip == nullptr)
-    return Fail(ErrorCode::kInvalidArgument, name + " is not a zip file");
+  if (handle->zip == nullptr) return Fail(ErrorCode::kInvalidArgument, name + " is not a zip file");
   return ZipArchive(name, std::move(handle));
 }
 
@@ -77,9 +76,9 @@ Result<std::string> ZipArchive::Read(const std::string& member, std::uint64_t mo
     return fits;
   }));
   if (fits) return bytes;
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("{}: unpacks to more than the limit of {} bytes ({})", name_, most,
-                          member));
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("{}: unpacks to more than the limit of {} bytes ({})", name_, most, member));
 }
 
 }  // namespace redraft

@@ -2,7 +2,8 @@
 
 // Members of a zip archive. The one door to libzip.
 //
-// Safety  nothing is unpacked to disk; a member's size is what comes out of it, not what the archive
+// Safety  nothing is unpacked to disk; a member's size is what comes out of it, not what the
+// archive
 //         says, so that a caller's limit holds against archives that lie.
 
 #include <cstdint>

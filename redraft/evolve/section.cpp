@@ -35,7 +35,8 @@ Result<Section> FindSection(std::string_view document, std::string_view heading)
   const auto found = std::ranges::find_if(headings, matches);
   if (found == headings.end()) {
     std::string listed;
-    for (const text::Heading& h : headings) listed += (listed.empty() ? "" : ", ") + ("'" + h.text + "'");
+    for (const text::Heading& h : headings)
+      listed += (listed.empty() ? "" : ", ") + ("'" + h.text + "'");
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("no section is headed '{}'; the document has {}", heading,
                             listed.empty() ? "no headings" : listed));

@@ -77,9 +77,13 @@ std::string PlainText(std::string_view document) {
     cmark_node* node = cmark_iter_get_node(iter.get());
     switch (cmark_node_get_type(node)) {
       case CMARK_NODE_TEXT:
-      case CMARK_NODE_CODE: text += cmark_node_get_literal(node); break;
+      case CMARK_NODE_CODE:
+        text += cmark_node_get_literal(node);
+        break;
       case CMARK_NODE_SOFTBREAK:
-      case CMARK_NODE_LINEBREAK: text += '\n'; break;
+      case CMARK_NODE_LINEBREAK:
+        text += '\n';
+        break;
       case CMARK_NODE_CODE_BLOCK:
         text += cmark_node_get_literal(node);
         EndBlock(text, true);
@@ -95,7 +99,8 @@ std::string PlainText(std::string_view document) {
       case CMARK_NODE_LIST:
         if (event == CMARK_EVENT_EXIT) EndBlock(text, true);
         break;
-      default: break;
+      default:
+        break;
     }
   }
   while (!text.empty() && text.back() == '\n') text.pop_back();

@@ -6,10 +6,11 @@ namespace redraft::text {
 namespace {
 
 TEST(Markdown, TextIsWhatReadersSee) {
-  EXPECT_EQ(PlainText("# The *Sea*\n\nShe _really_ did\nsay **that** to me [here](http://x.org).\n\n"
-                      "<div class=\"x\">\n\n- one\n- two `three`\n\n> Quoted.\n\n---\n\nEnd\\*.  \nLast"),
-            "The Sea\n\nShe really did\nsay that to me here.\n\none\ntwo three\n\nQuoted.\n\nEnd*.\n"
-            "Last\n");
+  EXPECT_EQ(
+      PlainText("# The *Sea*\n\nShe _really_ did\nsay **that** to me [here](http://x.org).\n\n"
+                "<div class=\"x\">\n\n- one\n- two `three`\n\n> Quoted.\n\n---\n\nEnd\\*.  \nLast"),
+      "The Sea\n\nShe really did\nsay that to me here.\n\none\ntwo three\n\nQuoted.\n\nEnd*.\n"
+      "Last\n");
   EXPECT_EQ(PlainText(""), "");
   EXPECT_EQ(PlainText("<b>\n"), "");
   EXPECT_EQ(PlainText("```\ncode\n```\nText"), "code\n\nText\n");
