@@ -129,7 +129,10 @@ Args& Args::Example(const std::string& line) {
 }
 
 void Args::Run(std::function<Result<int>()> body) {
-  state_->app->callback([chosen = state_->chosen, body = std::move(body)] { *chosen = body; });
+  // A command's own callback comes after those of its subcommands: one of them was meant.
+  state_->app->callback([app = state_->app, chosen = state_->chosen, body = std::move(body)] {
+    if (app->get_subcommands().empty()) *chosen = body;
+  });
 }
 
 int Main(int argc, char** argv) {

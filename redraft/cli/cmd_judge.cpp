@@ -2,6 +2,7 @@
 
 #include "redraft/base/file.h"
 #include "redraft/cli/commands.h"
+#include "redraft/cli/judge_check.h"
 #include "redraft/cli/judge_pairs.h"
 #include "redraft/cli/llm_judge_flags.h"
 #include "redraft/core/brief.h"
@@ -45,6 +46,56 @@ Result<int> RunJudge(const JudgeFlags& flags) {
   return status;
 }
 
+/// What `judge` and `judge check` have in common.
+void DeclareJudgeFlags(Args& args, JudgeFlags& flags) {
+  args.Option("--rubric", flags.rubric, "file with the criteria (default: the pack's)");
+  args.Option("--pack", flags.pack, "kind of text: a pack's name, or a pack.toml");
+  DeclareModelFlags(args, flags.models);
+  DeclareLlmJudgeFlags(args, flags.llm_judge);
+}
+
+Result<int> RunJudgeCheck(const JudgeFlags& flags) {
+  std::vector<judge::GoldPair> pairs;
+  if (flags.pairs.empty()) {
+    REDRAFT_ASSIGN(pairs, BuiltInGoldPairs());
+  } else {
+    REDRAFT_ASSIGN(pairs, ReadGoldPairs(flags.pairs, flags.seed));
+  }
+  REDRAFT_ASSIGN(LlmJudgeForm form, ResolveLlmJudge(flags.llm_judge, {}, flags.seed));
+  REDRAFT_ASSIGN(Judging judging, Judging::Open(flags.models, flags.pack, flags.rubric, flags.seed,
+                                                std::move(form)));
+  judge::QualifyOptions options;
+  options.seed = flags.seed;
+  REDRAFT_ASSIGN(
+      const judge::Qualification found,
+      judge::QualifyJudge(pairs, judging.judge(), options,
+                          [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
+  Json object = {{"schema", "redraft.judge.check/1"}, {"judge", judging.judge().id()}};
+  object.update(judge::ToJson(found));
+  const core::Spent spent = judging.spent();
+  const double verdicts = 2.0 * found.n;
+  object["cost_per_verdict"] = {
+      {"tokens_in", static_cast<double>(spent.usage.tokens_in) / verdicts},
+      {"tokens_out", static_cast<double>(spent.usage.tokens_out) / verdicts},
+      {"cost", spent.usage.cost / verdicts}};
+  PrintLine(DumpJson(object));
+  fmt::print(stderr, "{}: {}\n", judging.judge().id(), judge::Recommendation(found));
+  return found.accepted() ? 0 : ExitStatus(ErrorCode::kGateFailed);
+}
+
+void DeclareJudgeCheck(Args& root) {
+  Args& args = root.Command("check", "find out whether a judge knows the better text");
+  const auto flags = std::make_shared<JudgeFlags>();
+  args.Option("--pairs", flags->pairs,
+              R"(JSON Lines of {"id","a","b","label":"a|b|tie","brief"?}; - is standard input )"
+              "(default: the built-in pairs)");
+  args.Option("--seed", flags->seed, "draws the order in which the pairs of a file are asked");
+  DeclareJudgeFlags(args, *flags);
+  args.Example("redraft judge check --judge llm --llm smollm2-135m-instruct");
+  args.Example("redraft judge check --pairs gold.jsonl --judge reward");
+  args.Run([flags] { return RunJudgeCheck(*flags); });
+}
+
 }  // namespace
 
 void DeclareJudge(Args& root) {
@@ -55,11 +106,9 @@ void DeclareJudge(Args& root) {
   args.Choice("--orders", flags->orders, {"both", "random", "ab"}, "which text is shown first");
   args.Option("--brief", flags->brief,
               "what the texts were written for, when the lines do not say");
-  args.Option("--rubric", flags->rubric, "file with the criteria (default: the pack's)");
-  args.Option("--pack", flags->pack, "kind of text: a pack's name, or a pack.toml");
   args.Option("--seed", flags->seed, "seed of drawn orders and coins");
-  DeclareModelFlags(args, flags->models);
-  DeclareLlmJudgeFlags(args, flags->llm_judge);
+  DeclareJudgeFlags(args, *flags);
+  DeclareJudgeCheck(args);
   args.Example("redraft judge --pairs pairs.jsonl --judge reward");
   args.Example(
       "redraft judge --pairs - --judge llm --endpoint http://127.0.0.1:8080/v1 --llm my-model");

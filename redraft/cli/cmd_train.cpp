@@ -11,6 +11,7 @@
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/train_checks.h"
+#include "redraft/cli/train_lm.h"
 #include "redraft/reward/trainer.h"
 
 namespace redraft::cli {
@@ -22,6 +23,8 @@ struct Options {
   std::vector<std::string> tests;
   std::vector<std::string> without;
   std::string output;
+  std::string lm, db;
+  int lm_pairs = 0;
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -38,6 +41,8 @@ std::string CommandOnRecord(const Options& options) {
   add(" --pairs", options.pairs);
   add(" --scores", options.scores);
   add(" --without", options.without);
+  if (!options.lm.empty()) command += " --lm " + reward::SourceName(options.lm);
+  if (options.lm_pairs > 0) command += fmt::format(" --lm-pairs {}", options.lm_pairs);
   return command + fmt::format(" --seed {}", options.seed);
 }
 
@@ -120,6 +125,21 @@ void PrintReport(const reward::TrainReport& report) {
   }
 }
 
+Result<int> TrainWithLm(const reward::Dataset& data, const Options& options) {
+  if (!options.tests.empty() || !options.without.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--test and --without are for the model without --lm: leave them out");
+  }
+  return TrainLm(data, {.lm = options.lm,
+                        .db = options.db,
+                        .pairs = options.lm_pairs,
+                        .command = CommandOnRecord(options),
+                        .output = options.output,
+                        .seed = options.seed,
+                        .threads = static_cast<unsigned>(options.threads),
+                        .json = options.json});
+}
+
 Result<int> TrainReward(const Options& options) {
   const auto start = SystemClock().Now();
   if (options.pairs.empty() && options.scores.empty()) {
@@ -128,6 +148,9 @@ Result<int> TrainReward(const Options& options) {
   if (options.output.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "say with -o where to write the model");
   }
+  if (options.lm.empty() && (!options.db.empty() || options.lm_pairs != 0)) {
+    return Fail(ErrorCode::kInvalidArgument, "--db and --lm-pairs belong to --lm MODEL");
+  }
   if (options.threads < 0) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("--threads {}: must be 0 (one per core) or more", options.threads));
@@ -135,6 +158,7 @@ Result<int> TrainReward(const Options& options) {
   reward::Dataset data;
   for (const auto& path : options.pairs) REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(path, data));
   for (const auto& path : options.scores) REDRAFT_RETURN_IF_ERROR(reward::ReadScores(path, data));
+  if (!options.lm.empty()) return TrainWithLm(data, options);
   std::vector<reward::Dataset> tests(options.tests.size());
   for (std::size_t i = 0; i < tests.size(); ++i) {
     REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(options.tests[i], tests[i]));
@@ -206,6 +230,14 @@ void DeclareTrain(Args& root) {
               "kinds of corruption not to weigh signals by, to see how the unknown is taken")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
       .Option("--threads", options->threads, "threads; 0 is one per core; the result is the same")
+      .Group("A language model's eyes")
+      .Option("--lm", options->lm,
+              "embedded model (id or .gguf file) that reads the texts: learn what its readings add "
+              "to the built-in model")
+      .Option("--db", options->db,
+              "with --lm: the ledger that keeps the readings; an interrupted reading goes on there")
+      .Option("--lm-pairs", options->lm_pairs,
+              "with --lm: read, and measure on, a sample of so many pairs; 0 is all")
       .Group("Output")
       .Option("-o,--output", options->output, "model file to write")
       .Flag("--json", options->json, "print the summary as JSON")

@@ -36,15 +36,10 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
   judging.client_ =
       std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, model, seed));
-  if (choice.spec == "llm") {
-    REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
-    judging.client_->AddEndpoint(std::move(endpoint));
-  }
-  REDRAFT_ASSIGN(auto endpoint, OpenJudgeEndpoint(choice, flags));
-  if (endpoint) judging.client_->AddEndpoint(std::move(endpoint));
+  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, model, flags));
   return judging;
 }
 
-std::int64_t Judging::calls() const { return log_->Total()->tries; }
+core::Spent Judging::spent() const { return *log_->Total(); }
 
 }  // namespace redraft::cli

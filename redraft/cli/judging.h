@@ -22,8 +22,8 @@ class Judging {
   const judge::Judge& judge() const { return *judge_; }
   /// Carries matches to their end. Errors: as llm::Client::Run.
   Status Run(std::span<core::Job* const> jobs) { return client_->Run(jobs); }
-  /// Answered and failed calls so far.
-  std::int64_t calls() const;
+  /// What answered and failed calls have consumed so far.
+  core::Spent spent() const;
 
  private:
   std::unique_ptr<core::MemoryReplyLog> log_ = std::make_unique<core::MemoryReplyLog>();

@@ -8,11 +8,13 @@
 #include <filesystem>
 
 #include "redraft/cli/model_paths.h"
+#include "redraft/judge/lm_judge.h"
 #include "redraft/judge/local_judges.h"
 #include "redraft/llm/embedded_endpoint.h"
 #include "redraft/llm/exec_endpoint.h"
 #include "redraft/llm/http.h"
 #include "redraft/llm/openai_endpoint.h"
+#include "redraft/reward/lm_model.h"
 #include "redraft/reward/model.h"
 
 namespace redraft::cli {
@@ -45,6 +47,28 @@ std::optional<RewardServer> RewardServerOf(const std::string& spec) {
                       hash == std::string::npos ? "" : address.substr(hash + 1)};
 }
 
+/// A judge "reward:lm" or "reward:lm:FILE".
+bool IsLmReward(const std::string& spec) {
+  return spec == "reward:lm" || spec.starts_with("reward:lm:");
+}
+
+/// The reader whose weights a model holds; another file of that name is refused, since its readings
+/// mean something else.
+Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model) {
+  REDRAFT_ASSIGN(const auto path, ResolveModel(model.data().reader));
+  llm::EmbeddedOptions options;
+  options.cache_folder = CacheFolder();
+  REDRAFT_ASSIGN(auto endpoint, llm::EmbeddedEndpoint::Open(path, options));
+  if (endpoint->info().model != model.data().reader_id) {
+    return Fail(
+        ErrorCode::kConfig,
+        fmt::format("{} belongs to the language model {}, but {} is {}; get that file, or "
+                    "train again with 'redraft train reward --lm'",
+                    model.id(), model.data().reader_id, path.string(), endpoint->info().model));
+  }
+  return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
+}
+
 std::string FirstOf(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
 
 void DeclareModels(Args& args, ModelFlags& flags) {
@@ -74,9 +98,10 @@ void DeclareBudget(Args& args, ModelFlags& flags) {
 void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
-  args.Option("--judge", flags.judge,
-              "reward, reward:FILE, reward:URL[#MODEL] (a reward server), llm, rule:shorter, "
-              "rule:longer, rule:coin or exec:COMMAND (default reward)");
+  args.Option(
+      "--judge", flags.judge,
+      "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
+      "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }
@@ -132,13 +157,18 @@ judge::AnswerForm DefaultForm(const ModelChoice& model) {
 }
 
 bool AsksModel(const JudgeChoice& judge) {
-  return judge.spec == "llm" || judge.spec.starts_with("exec:") || RewardServerOf(judge.spec);
+  return judge.spec == "llm" || IsLmReward(judge.spec) || judge.spec.starts_with("exec:") ||
+         RewardServerOf(judge.spec);
 }
 
 Result<std::unique_ptr<judge::Judge>> MakeJudge(const JudgeChoice& choice, const core::Pack& pack,
                                                 const core::Rubric& rubric) {
   const std::string& spec = choice.spec;
   if (const auto server = RewardServerOf(spec)) return judge::RewardServerJudge(server->id());
+  if (IsLmReward(spec)) {
+    REDRAFT_ASSIGN(auto model, reward::OpenLmReward(spec));
+    return judge::LmJudge(std::make_shared<reward::LmReward>(std::move(model)));
+  }
   if (spec == "reward" || spec.starts_with("reward:")) {
     REDRAFT_ASSIGN(auto model, reward::OpenRewardModel(spec));
     return judge::ScorerJudge(std::make_shared<reward::RewardModel>(std::move(model)));
@@ -202,6 +232,10 @@ Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judg
   if (judge.spec.starts_with("exec:")) {
     return std::make_shared<llm::ExecEndpoint>(judge.spec, judge.spec.substr(5));
   }
+  if (IsLmReward(judge.spec)) {
+    REDRAFT_ASSIGN(const auto model, reward::OpenLmReward(judge.spec));
+    return OpenReader(model);
+  }
   const auto server = RewardServerOf(judge.spec);
   if (!server) return none;
   llm::OpenAiOptions options;
@@ -215,6 +249,17 @@ Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judg
   REDRAFT_ASSIGN(auto endpoint,
                  llm::OpenAiEndpoint::OpenReward(std::move(options), server->id(), Http()));
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
+}
+
+Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
+                         const ModelFlags& flags) {
+  if (judge.spec == "llm") {
+    REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, flags));
+    client.AddEndpoint(std::move(endpoint));
+  }
+  REDRAFT_ASSIGN(auto endpoint, OpenJudgeEndpoint(judge, flags));
+  if (endpoint) client.AddEndpoint(std::move(endpoint));
+  return Ok{};
 }
 
 llm::ClientOptions ClientOptionsFor(const ModelFlags& flags, const ModelChoice& choice,

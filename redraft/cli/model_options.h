@@ -79,10 +79,16 @@ Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
 /// The server that a judge sends texts to beside the writer's, as it may be shown; empty: none.
 std::string JudgeServer(const JudgeChoice& judge);
 
-/// What the judge needs beside the writer's endpoint: a judge program, a reward server, or nothing
-/// (null). Errors: kConfig for the address.
+/// What the judge needs beside the writer's endpoint: a judge program, a reward server, a model
+/// that reads, or nothing (null). Errors: kConfig for the address, or a reader that is another
+/// model.
 Result<std::shared_ptr<llm::Endpoint>> OpenJudgeEndpoint(const JudgeChoice& judge,
                                                          const ModelFlags& flags);
+
+/// Gives `client` all that the judge asks: for `llm` the endpoint of `model`, else what
+/// OpenJudgeEndpoint opens. Errors: as OpenEndpoint and OpenJudgeEndpoint.
+Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelChoice& model,
+                         const ModelFlags& flags);
 
 /// What Request::model says for a choice, without opening anything: the model's name at a server,
 /// the id (or file name) of an embedded one.

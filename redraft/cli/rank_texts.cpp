@@ -68,7 +68,7 @@ Result<RankedTexts> RankTexts(const std::vector<judge::Contender>& texts, const 
                                                         [&](std::span<core::Job* const> jobs) {
                                                           return judging.Run(jobs);
                                                         }));
-  const std::int64_t asked = judging.calls();
+  const std::int64_t asked = judging.spent().tries;
   const auto compared = static_cast<std::int64_t>(tournament.verdicts.size());
   return RankedTexts{std::move(tournament), asked > 0 ? asked : compared};
 }

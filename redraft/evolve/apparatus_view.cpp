@@ -128,18 +128,41 @@ Json JudgeView(const Findings& f) {
   add("Judge", OrDash(j.id), "");
   add("Verdicts", Grouped(j.verdicts),
       fmt::format("{} without an answer, {} ties", Grouped(j.none), Grouped(j.ties)));
+  const bool shown = j.slots_on_record;
   if (j.first_slot) {
-    add("Wins of the text shown first", share(*j.first_slot),
-        j.first_slot->lo > 0.5   ? "The judge leans to the first text."
+    add(shown ? "Wins of the text shown first" : "Wins of the text listed first",
+        share(*j.first_slot),
+        !shown                   ? "The order of showing is not on record; it may be this one."
+        : j.first_slot->lo > 0.5 ? "The judge leans to the first text."
         : j.first_slot->hi < 0.5 ? "The judge leans to the second text."
                                  : "No lean to either side can be told.");
-  } else if (j.verdicts > 0) {
-    add("Wins of the text shown first", "–", "The order of showing is not on record.");
   }
   if (j.slot) {
-    add("Advantage of the first slot",
+    add(shown ? "Advantage of the first slot" : "Advantage of being listed first",
         fmt::format("{} ± {} logits", Signed(j.slot->value, 2), Grouped(j.slot->se, 2)),
-        "Fitted together with the ratings, which are corrected for it.");
+        shown ? "Fitted together with the ratings, which are corrected for it."
+              : "At equal strength; the ratings are not corrected for it.");
+  }
+  const rank::Consistency& c = j.consistency;
+  const auto agreement = [&](const char* label, const rank::Agreement& a, const char* reading) {
+    if (a.pairs == 0) return;
+    add(label,
+        fmt::format("{} ({} of {})", Percent(static_cast<double>(a.same) / a.pairs),
+                    Grouped(a.same), Grouped(a.pairs)),
+        reading);
+  };
+  if (shown) {
+    agreement("The same pair again, same order", c.same_order, "What is missing here is noise.");
+    agreement("The same pair again, swapped", c.swapped_order,
+              "A judge that looked at the texts alone would say the same.");
+  } else {
+    agreement("The same pair again", c.repeats, "In whichever order it was shown.");
+  }
+  if (c.triads > 0) {
+    add("Triads that go round",
+        fmt::format("{} ({} of {})", Percent(static_cast<double>(c.cyclic) / c.triads),
+                    Grouped(c.cyclic), Grouped(c.triads)),
+        "A coin makes 25 % of them.");
   }
   if (j.longer) {
     add("Wins of the longer text", share(*j.longer),

@@ -113,6 +113,18 @@ void FindGenerations(const RunContents& contents, Findings& f) {
   if (told.size() >= f.generations.size() && !told.empty()) f.generations = std::move(told);
 }
 
+/// Texts of different batches do not meet again under one judge's eyes: each batch by itself.
+rank::Consistency ConsistencyOf(const RunContents& contents, bool slots) {
+  std::map<int, std::vector<core::Verdict>> batches;
+  for (const core::Verdict& v : contents.verdicts) batches[v.generation].push_back(v);
+  rank::Consistency total;
+  for (const auto& [generation, verdicts] : batches) {
+    const JudgedDrafts judged = OutcomesOf(contents.drafts, verdicts, slots);
+    total += rank::MeasureConsistency(static_cast<int>(judged.ids.size()), judged.outcomes);
+  }
+  return total;
+}
+
 Status FindJudge(const RunContents& contents, const Index& index, bool slots, Findings& f) {
   std::set<std::string> judges;
   double first = 0, decided = 0, longer = 0, uneven = 0, logits = 0;
@@ -142,12 +154,14 @@ Status FindJudge(const RunContents& contents, const Index& index, bool slots, Fi
     longer += a_wins == (a->words > b->words);
   }
   for (const std::string& id : judges) judge.id += (judge.id.empty() ? "" : ", ") + id;
-  if (slots) judge.first_slot = MakeShare(first, decided);
+  judge.slots_on_record = slots;
+  judge.first_slot = MakeShare(first, decided);
   judge.longer = MakeShare(longer, uneven);
   if (with_logit > 0) judge.mean_logit = logits / with_logit;
   if (decided == 0) return Ok{};
+  judge.consistency = ConsistencyOf(contents, slots);
   REDRAFT_ASSIGN(const RatedDrafts fit,
-                 RateDrafts(contents.drafts, contents.verdicts, {.slots = slots, .length = true}));
+                 RateDrafts(contents.drafts, contents.verdicts, {.slots = true, .length = true}));
   judge.slot = fit.slot;
   judge.length = fit.length;
   if (judge.length) {

@@ -10,6 +10,7 @@
 
 #include "redraft/evolve/run_contents.h"
 #include "redraft/rank/bradley_terry.h"
+#include "redraft/rank/consistency.h"
 
 namespace redraft::evolve {
 
@@ -27,12 +28,16 @@ struct Share {
 };
 
 struct JudgeFigures {
-  std::string id;                   ///< as recorded with the verdicts; several are joined by ", "
-  int verdicts = 0;                 ///< asked for
-  int none = 0;                     ///< without an answer
-  int ties = 0;                     ///< exactly one half
-  std::optional<Share> first_slot;  ///< wins of the text shown first, ties left out
+  std::string id;    ///< as recorded with the verdicts; several are joined by ", "
+  int verdicts = 0;  ///< asked for
+  int none = 0;      ///< without an answer
+  int ties = 0;      ///< exactly one half
+  /// False: verdicts list two texts in an order that need not be the one in which they were shown
+  /// (runs of others). First slot then means listed first, and ratings are not corrected for it.
+  bool slots_on_record = true;
+  std::optional<Share> first_slot;        ///< wins of the text shown first, ties left out
   std::optional<rank::Coefficient> slot;  ///< first-slot advantage in logits
+  rank::Consistency consistency;          ///< within each generation, added up
   std::optional<Share> longer;            ///< wins of the longer text
   std::optional<rank::Coefficient>
       length;                        ///< logits per doubling of the length, other things equal

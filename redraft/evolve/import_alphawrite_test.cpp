@@ -78,7 +78,7 @@ TEST_F(ImportTest, ReadsLineageAndMatchesOfTheGlickoSchema) {
   EXPECT_EQ(run.ratings.size(), 2U) << "only those of the judged batch";
   const auto page = RenderReport(run);
   ASSERT_TRUE(page) << page.error().message;
-  EXPECT_NE(page->find("The order of showing is not on record."), std::string::npos);
+  EXPECT_NE(page->find("The order of showing is not on record;"), std::string::npos);
 }
 
 TEST_F(ImportTest, TheSameFolderAgainIsTheSameRun) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "redraft/core/draft.h"
@@ -13,6 +14,16 @@
 #include "redraft/store/ledger.h"
 
 namespace redraft::evolve {
+
+/// Verdicts as outcomes over the drafts that passed the gates, numbered in their order. Verdicts
+/// without an answer and those on other texts are left out.
+struct JudgedDrafts {
+  std::vector<std::string> ids;
+  std::vector<rank::Outcome> outcomes;
+};
+/// `slots`: verdicts name the text shown first as `a`.
+JudgedDrafts OutcomesOf(std::span<const core::Draft> drafts,
+                        std::span<const core::Verdict> verdicts, bool slots);
 
 struct RatedDrafts {
   std::vector<store::Rating> ratings;       ///< in the order of the drafts; gated ones left out
@@ -26,8 +37,7 @@ struct RateOptions {
   bool length = false;  ///< fit the judge's taste for length too
 };
 
-/// Rates the drafts that passed the gates. Verdicts without an answer and those on other texts are
-/// left out. Errors: as rank::FitBradleyTerry.
+/// Rates the drafts that passed the gates by OutcomesOf. Errors: as rank::FitBradleyTerry.
 Result<RatedDrafts> RateDrafts(std::span<const core::Draft> drafts,
                                std::span<const core::Verdict> verdicts,
                                const RateOptions& options = {});

@@ -93,6 +93,10 @@ Result<Json> ReportJson(const RunContents& contents) {
       return s ? Json{{"value", s->value()}, {"n", s->trials}, {"lo", s->lo}, {"hi", s->hi}}
                : Json(nullptr);
     };
+    const auto agreement = [](const rank::Agreement& a) {
+      return Json{{"pairs", a.pairs}, {"same", a.same}};
+    };
+    const rank::Consistency& consistency = f.judge.consistency;
     const auto coefficient = [](const std::optional<rank::Coefficient>& c) {
       return c ? Json{{"logit", c->value}, {"se", c->se}} : Json(nullptr);
     };
@@ -112,10 +116,15 @@ Result<Json> ReportJson(const RunContents& contents) {
           {"verdicts", f.judge.verdicts},
           {"none", f.judge.none},
           {"ties", f.judge.ties},
+          {"slots_on_record", f.judge.slots_on_record},
           {"first_slot", share(f.judge.first_slot)},
           {"slot", coefficient(f.judge.slot)},
           {"longer", share(f.judge.longer)},
           {"length", coefficient(f.judge.length)},
+          {"repeats", agreement(consistency.repeats)},
+          {"repeats_same_order", agreement(consistency.same_order)},
+          {"repeats_swapped", agreement(consistency.swapped_order)},
+          {"triads", {{"decided", consistency.triads}, {"cyclic", consistency.cyclic}}},
           {"mean_logit", f.judge.mean_logit ? Json(*f.judge.mean_logit) : Json(nullptr)}}},
         {"gated", {{"texts", f.rejected_texts}, {"reasons", f.rejected}, {"slots", gated_ids}}},
         {"counts",

@@ -276,17 +276,40 @@ class Engine::Worker {
     return reply;
   }
 
-  // Computes a text of which every token's output is wanted, at once: log-probabilities or the mean
-  // hidden state.
+  // What was last computed of a text: usually both are asked for, one after the other.
+  struct Scored {
+    std::vector<Token> tokens;
+    std::vector<double> logprobs;
+    std::vector<float> state;  // mean of the last hidden states
+  };
+
   void Score(Task& task) {
-    const int index = streams_.TakeForScoring();
-    const bool embedding = task.request.kind == core::RequestKind::kEmbedding;
-    const std::vector<Token>& tokens = task.prompt;
+    if (task.prompt != scored_.tokens) {
+      std::optional<Scored> scored = ComputeScores(task.prompt);
+      if (!scored) {
+        Error error = Cancelled();
+        if (!abort_) error = {ErrorCode::kFailed, "llama.cpp could not compute the text"};
+        Answer(task, Fail(std::move(error)));
+        return;
+      }
+      scored_ = *std::move(scored);
+    }
     core::Reply reply;
-    std::vector<double> sum(embedding ? static_cast<std::size_t>(model_->embedding_size()) : 0,
-                            0.0);
-    if (!embedding) reply.logprobs.push_back(0.0);
-    llama_set_embeddings(context_.get(), embedding);
+    if (task.request.kind == core::RequestKind::kEmbedding) {
+      reply.embedding = scored_.state;
+    } else {
+      reply.logprobs = scored_.logprobs;
+    }
+    reply.finish = "stop";
+    Answer(task, std::move(reply));
+  }
+
+  // The output of every token of a text, at once; nothing when llama.cpp could not.
+  std::optional<Scored> ComputeScores(const std::vector<Token>& tokens) {
+    const int index = streams_.TakeForScoring();
+    Scored scored{.tokens = tokens, .logprobs = {0.0}, .state = {}};
+    std::vector<double> sum(static_cast<std::size_t>(model_->embedding_size()), 0.0);
+    llama_set_embeddings(context_.get(), true);
     bool computed = true;
     for (std::size_t begin = 0; computed && begin < tokens.size();) {
       const auto end = std::min(tokens.size(), begin + static_cast<std::size_t>(shape_.outputs));
@@ -301,31 +324,24 @@ class Engine::Worker {
       computed = Decode();
       for (std::size_t i = begin; computed && i < end; ++i) {
         const int row = static_cast<int>(i - begin);
-        if (embedding) {
-          const float* state = llama_get_embeddings_ith(context_.get(), row);
-          for (double& dimension : sum) dimension += static_cast<double>(*state++);
-        } else if (i + 1 < tokens.size()) {
-          reply.logprobs.push_back(LogProbability(Logits(row), tokens[i + 1]));
+        const float* state = llama_get_embeddings_ith(context_.get(), row);
+        for (double& dimension : sum) dimension += static_cast<double>(*state++);
+        if (i + 1 < tokens.size()) {
+          scored.logprobs.push_back(LogProbability(Logits(row), tokens[i + 1]));
         }
       }
       begin = end;
     }
     llama_set_embeddings(context_.get(), false);
-    if (!computed) {
-      Error error = Cancelled();
-      if (!abort_) error = {ErrorCode::kFailed, "llama.cpp could not compute the text"};
-      Answer(task, Fail(std::move(error)));
-      return;
-    }
+    if (!computed) return std::nullopt;
     streams_.Trim(index, 0);
     for (const double value : sum) {
-      reply.embedding.push_back(static_cast<float>(value / static_cast<double>(tokens.size())));
+      scored.state.push_back(static_cast<float>(value / static_cast<double>(tokens.size())));
     }
-    reply.finish = "stop";
     Count([&](EngineStats& stats) {
       stats.computed_tokens += static_cast<std::int64_t>(tokens.size());
     });
-    Answer(task, std::move(reply));
+    return scored;
   }
 
   static double LogProbability(std::span<const float> logits, Token token) {
@@ -343,6 +359,7 @@ class Engine::Worker {
   Batch batch_;
   Streams streams_;
   std::deque<TaskPtr> waiting_;
+  Scored scored_;
 
   std::atomic<bool> abort_{false};  ///< read inside llama_decode
   mutable std::mutex mutex_;        ///< guards what follows

@@ -14,7 +14,8 @@
 // Kinds     chat: template, sampling, stop strings, grammar, length control (generation.h).
 //           labels: first-token probabilities (labels.h); `text` is the likeliest label.
 //           log-likelihood: natural log per token of `text` as the model cuts it; the first is 0.
-//           embedding: mean over the tokens of `text` of the last hidden state.
+//           embedding: mean over the tokens of `text` of the last hidden state. Both of one text,
+//           asked for in succession, cost one computation.
 // Same text The same request gives the same bytes whatever else is in the batch, whatever was
 // computed
 //           before, and with any number of threads, on the same CPU model with the same cache

@@ -294,6 +294,26 @@ TEST_F(EngineTest, EmbeddingsAreCloserForCloserTexts) {
   EXPECT_GT(cosine(cat, kitten), cosine(cat, tax));
 }
 
+TEST_F(EngineTest, LikelihoodAndEmbeddingOfOneTextCostOneComputation) {
+  const auto ask = [&](RequestKind kind, const char* text) {
+    Request request;
+    request.kind = kind;
+    request.text = text;
+    return Ask(request);
+  };
+  constexpr const char* kText = "The ferry left the harbour before the fog had lifted.";
+  const auto alone = ask(RequestKind::kEmbedding, kText);
+  ASSERT_TRUE(ask(RequestKind::kLogLikelihood, "Something else."));
+  const auto before = engine_->stats().computed_tokens;
+  const auto likelihood = ask(RequestKind::kLogLikelihood, kText);
+  const auto embedding = ask(RequestKind::kEmbedding, kText);
+  ASSERT_TRUE(alone && likelihood && embedding);
+  EXPECT_EQ(engine_->stats().computed_tokens - before, likelihood->usage.tokens_in);
+  EXPECT_EQ(embedding->embedding, alone->embedding);
+  EXPECT_TRUE(embedding->logprobs.empty());
+  EXPECT_TRUE(likelihood->embedding.empty());
+}
+
 TEST_F(EngineTest, EmbeddingAndChatDoNotDisturbEachOther) {
   const Request chat = Chat("Name three colours.", 12);
   const auto before = Ask(chat);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -47,6 +48,24 @@ std::vector<Comparison> Design::TrainingSet(std::size_t fold) const {
     }
   }
   return training;
+}
+
+std::vector<std::size_t> Design::Families() const {
+  std::vector<std::size_t> parent(texts_.size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root = [&](std::size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  std::map<std::string_view, std::size_t> first_of_group;
+  for (const Judged& item : judged_) {
+    parent[root(item.texts.worse)] = root(item.texts.better);
+    if (item.group.empty()) continue;
+    const std::size_t first = first_of_group.emplace(item.group, item.texts.better).first->second;
+    parent[root(first)] = root(item.texts.better);
+  }
+  for (std::size_t i = 0; i < parent.size(); ++i) parent[i] = root(i);
+  return parent;
 }
 
 std::size_t Design::Intern(std::string_view text) {

@@ -47,6 +47,9 @@ class Design {
   /// Comparisons that may be trained on when `fold` is left out.
   std::vector<Comparison> TrainingSet(std::size_t fold) const;
 
+  /// Parallel to the texts: those that comparisons or stated groups connect have the same number.
+  std::vector<std::size_t> Families() const;
+
  private:
   std::size_t Intern(std::string_view text);
   void CompareScores(const std::vector<ScoredText>& scores, Rng rng,

@@ -92,25 +92,6 @@ std::vector<double> Quantiles(std::vector<double> values) {
   return quantiles;
 }
 
-/// Texts that comparisons or stated groups connect form a family.
-std::vector<std::size_t> Families(const Design& design) {
-  std::vector<std::size_t> parent(design.texts().size());
-  std::iota(parent.begin(), parent.end(), std::size_t{0});
-  const auto root = [&](std::size_t i) {
-    while (parent[i] != i) i = parent[i] = parent[parent[i]];
-    return i;
-  };
-  std::map<std::string_view, std::size_t> first_of_group;
-  for (const Judged& item : design.judged()) {
-    parent[root(item.texts.worse)] = root(item.texts.better);
-    if (item.group.empty()) continue;
-    const std::size_t first = first_of_group.emplace(item.group, item.texts.better).first->second;
-    parent[root(first)] = root(item.texts.better);
-  }
-  for (std::size_t i = 0; i < parent.size(); ++i) parent[i] = root(i);
-  return parent;
-}
-
 /// A margin that a model gave to a comparison it had not learnt from.
 struct Margin {
   Relation relation = Relation::kUnrelated;
@@ -375,7 +356,7 @@ Result<TrainedReward> TrainReward(const Dataset& data, const TrainOptions& optio
   REDRAFT_RETURN_IF_ERROR(CheckTrainable(design, options));
   const Rng rng(options.seed);
 
-  const Corpus corpus(design.texts(), Families(design), rng.Fork("corpus"), options.threads);
+  const Corpus corpus(design.texts(), design.Families(), rng.Fork("corpus"), options.threads);
   const StackOptions stack_options{{options.bits, options.c}, options.leave_out};
   std::vector<Fold> folds(design.folds());
   ParallelFor(

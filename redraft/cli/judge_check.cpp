@@ -1,0 +1,160 @@
+#include "redraft/cli/judge_check.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "redraft/base/hash.h"
+#include "redraft/base/random.h"
+#include "redraft/cli/jsonl.h"
+#include "redraft/cli/judge_pairs.h"
+#include "redraft/cli/model_paths.h"
+#include "redraft/cli/progress.h"
+#include "redraft/judge/qualification_set.h"
+#include "redraft/store/ledger.h"
+
+namespace redraft::cli {
+namespace {
+
+/// A judge with what it is shown.
+struct Trial {
+  const JudgeChoice& choice;
+  const ModelChoice& model;
+  const ModelFlags& flags;
+  const judge::Judge& judge;
+  std::span<const judge::GoldPair> pairs;
+};
+
+Result<judge::Qualification> Play(const Trial& trial, core::ReplyLog& log) {
+  // A check has no limit of its own: it never counts towards the user's.
+  ModelFlags flags = trial.flags;
+  flags.max_calls.reset();
+  flags.max_tokens.reset();
+  flags.max_cost.reset();
+  llm::Client client(log, ClientOptionsFor(flags, trial.model, 1));
+  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, trial.model, flags));
+  Progress progress(AsksModel(trial.choice) ? Progress::Style::kAuto : Progress::Style::kSilent);
+  return judge::QualifyJudge(trial.pairs, trial.judge, {}, [&](std::span<core::Job* const> jobs) {
+    progress.On({{"event", "stage"}, {"stage", "check"}, {"generation", 0}, {"jobs", jobs.size()}});
+    return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
+  });
+}
+
+/// What decides a check: the judge (its id names model, rubric and framing), where it is asked, and
+/// the pairs.
+Json ManifestOf(const Trial& trial) {
+  Sha256 pairs;
+  for (const judge::GoldPair& pair : trial.pairs) {
+    pairs.Update(Sha256Hex(pair.a) + Sha256Hex(pair.b));
+  }
+  return {{"kind", "judge check"},
+          {"judge", trial.judge.id()},
+          {"url", trial.choice.spec == "llm" ? trial.model.url : JudgeServer(trial.choice)},
+          {"pairs", pairs.Hex()},
+          {"brief", {{"sha256", ""}}}};
+}
+
+/// Plays the check as a run of the ledger of checks, or reads its result there.
+Result<Json> PlayOnRecord(const Trial& trial, store::Ledger& ledger) {
+  const Json manifest = ManifestOf(trial);
+  const std::string identity = Sha256Hex(DumpJson(manifest));
+  REDRAFT_ASSIGN(auto run, ledger.FindByIdentity(identity));
+  if (run && run->state == store::RunState::kFinished) return run->result;
+  std::string id;
+  if (run) {
+    id = run->id;
+  } else {
+    REDRAFT_ASSIGN(id, ledger.CreateRun({identity, trial.judge.id(), manifest, ""}));
+  }
+  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(id));
+  REDRAFT_ASSIGN(const auto replies, ledger.Replies(id));
+  REDRAFT_ASSIGN(const auto found, Play(trial, *replies));
+  Json result = judge::ToJson(found);
+  REDRAFT_RETURN_IF_ERROR(ledger.SetResult(id, result));
+  REDRAFT_RETURN_IF_ERROR(ledger.SetState(id, store::RunState::kFinished));
+  return result;
+}
+
+Result<Json> PlayInMemory(const Trial& trial) {
+  core::MemoryReplyLog log;
+  REDRAFT_ASSIGN(const auto found, Play(trial, log));
+  return judge::ToJson(found);
+}
+
+bool IsProgram(const JudgeChoice& choice) { return choice.spec.starts_with("exec:"); }
+
+}  // namespace
+
+Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std::uint64_t seed) {
+  REDRAFT_ASSIGN(const auto lines, ReadJsonLines(file));
+  std::vector<judge::GoldPair> pairs;
+  for (const JsonLine& line : lines) {
+    const auto read = [&]() -> Status {
+      if (!line.value) return Fail(line.value.error());
+      judge::GoldPair pair;
+      pair.id = NameMember(*line.value, "id");
+      if (pair.id.empty()) pair.id = fmt::format("line {}", line.number);
+      REDRAFT_ASSIGN(pair.a, TextMember(*line.value, "a"));
+      REDRAFT_ASSIGN(pair.b, TextMember(*line.value, "b"));
+      pair.brief = NameMember(*line.value, "brief");
+      if (!NameMember(*line.value, "label").empty()) {
+        REDRAFT_ASSIGN(pair.label, LabelMember(*line.value));
+      }
+      pairs.push_back(std::move(pair));
+      return Ok{};
+    };
+    if (Status status = read(); !status) {
+      return Fail(std::move(status).error().Within(
+          fmt::format("{} line {}", file == "-" ? "standard input" : file, line.number)));
+    }
+  }
+  if (pairs.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                file + " holds no pair; lines are {\"id\",\"a\",\"b\",\"label\":\"a|b|tie\"}");
+  }
+  Rng rng = Rng(seed).Fork("judge check");
+  rng.Shuffle(pairs);
+  return pairs;
+}
+
+Result<std::vector<judge::GoldPair>> BuiltInGoldPairs() {
+  REDRAFT_ASSIGN(const auto set, judge::DefaultPairs());
+  std::vector<judge::GoldPair> pairs;
+  for (const judge::QualificationPair& pair : set) {
+    pairs.push_back({pair.id, pair.a, pair.b, pair.label, pair.brief});
+  }
+  return pairs;
+}
+
+Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
+                                 const core::Pack& pack, const core::Rubric& rubric,
+                                 const ModelFlags& flags) {
+  REDRAFT_ASSIGN(const auto pairs, BuiltInGoldPairs());
+  REDRAFT_ASSIGN(const auto judge, MakeJudge(choice, pack, rubric));
+  const Trial trial{choice, model, flags, *judge, pairs};
+  Result<Json> check = Fail(ErrorCode::kFailed, "");
+  if (!AsksModel(choice) || IsProgram(choice)) {
+    check = PlayInMemory(trial);
+  } else {
+    std::error_code ignored;
+    std::filesystem::create_directories(CacheFolder(), ignored);
+    auto ledger = store::Ledger::Open(CacheFolder() / "judge-checks.db", {.create = true});
+    check = ledger ? PlayOnRecord(trial, *ledger) : PlayInMemory(trial);
+    // Another process checks this judge now, or the cache cannot be written.
+    if (!check && check.error().code == ErrorCode::kConfig) check = PlayInMemory(trial);
+  }
+  if (!check) return Fail(check.error());
+  const std::string decision = check->at("decision");
+  return JudgeStanding{decision == "hard" || decision == "soft", std::move(*check)};
+}
+
+Status RequireQualified(const JudgeStanding& standing, const std::string& judge_id) {
+  if (standing.qualified) return Ok{};
+  return Fail(ErrorCode::kGateFailed,
+              fmt::format("the judge {} is not qualified: {} (or --accept-judge: use it all the "
+                          "same, every output is marked)",
+                          judge_id, standing.check.at("recommendation").get<std::string>()));
+}
+
+}  // namespace redraft::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+// The check that a judge must pass before its verdicts decide anything (judge/qualification.h), as
+// `evolve` and `rank` make it: on the built-in pairs, once per judge, model and rubric.
+//
+// Cache    A check that asks a model is a run of the ledger judge-checks.db in the cache folder, so
+//          it is asked once on a machine, and goes on where it was cut off. Judges that ask no
+//          model, and programs (which may change behind their name), are checked each time.
+
+#include "redraft/cli/model_options.h"
+#include "redraft/judge/qualification.h"
+
+namespace redraft::cli {
+
+/// What is known of a judge when a run starts.
+struct JudgeStanding {
+  bool qualified = false;
+  Json check;  ///< judge::ToJson of the check; null: accepted unchecked
+};
+
+/// Reads labelled pairs {"id"?,"a","b","label"?,"brief"?}, in an order drawn by `seed`.
+/// Errors: kInvalidArgument naming the line.
+Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std::uint64_t seed);
+
+/// The built-in pairs. Errors: as judge::DefaultPairs.
+Result<std::vector<judge::GoldPair>> BuiltInGoldPairs();
+
+/// Checks the judge, or finds that it was checked. `model` answers for an LLM judge.
+/// Errors: the endpoint's; the interrupt's.
+Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const ModelChoice& model,
+                                 const core::Pack& pack, const core::Rubric& rubric,
+                                 const ModelFlags& flags);
+
+/// kGateFailed, saying why and what can be done, for a judge that is not qualified.
+Status RequireQualified(const JudgeStanding& standing, const std::string& judge_id);
+
+}  // namespace redraft::cli
