@@ -5,8 +5,8 @@
 namespace redraft::audit {
 namespace {
 
-constexpr std::size_t kPart = 4ULL << 20;      // texts handed out together
-constexpr std::size_t kMost = 1ULL << 30;      // texts kept because their instruction is still to come
+constexpr std::size_t kPart = 4ULL << 20;  // texts handed out together
+constexpr std::size_t kMost = 1ULL << 30;  // texts kept because their instruction is still to come
 
 }  // namespace
 
@@ -43,9 +43,10 @@ bool GenerationStream::ReadGenerations(GenerationRecord& record) {
       return true;
     }
     if (record.texts.size() > kMost) {
-      return json_.Fail(fmt::format("record {}: over 1 GB of generations before its id and "
-                                    "instruction; put these first",
-                                    record.number));
+      return json_.Fail(
+          fmt::format("record {}: over 1 GB of generations before its id and "
+                      "instruction; put these first",
+                      record.number));
     }
   }
   inside_ = false;

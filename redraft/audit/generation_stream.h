@@ -5,12 +5,13 @@
 //   {"excerpt_id": "p_id1", "excerpt_text": "…", "instruction": "…",
 //    "generations": [{"generation_num": 1, "generated_text": "…"}, …]}
 //
-// "paragraph_id" and "paragraph_text" are read as well, unknown keys are not looked at, a generation
-// may also be a bare string, null is an empty text.
+// "paragraph_id" and "paragraph_text" are read as well, unknown keys are not looked at, a
+// generation may also be a bare string, null is an empty text.
 //
 // Errors  kInvalidArgument with file, byte and record: no id, no generations, and what JsonStream
 //         refuses.
-// Cost    memory of one excerpt's generations, at most about 4 MB of text at a time as long as id and
+// Cost    memory of one excerpt's generations, at most about 4 MB of text at a time as long as id
+// and
 //         instruction stand before them.
 
 #include <cstdint>
@@ -26,10 +27,10 @@ namespace redraft::audit {
 struct GenerationRecord {
   std::size_t number = 0;  ///< of the record in the file, from 1
   std::string id;
-  std::string excerpt_text;      ///< empty when the file has none
-  std::string instruction;       ///< empty when the file has none
-  std::uint32_t first = 0;       ///< place of the first generation here among those of the record
-  std::string texts;             ///< one behind another
+  std::string excerpt_text;       ///< empty when the file has none
+  std::string instruction;        ///< empty when the file has none
+  std::uint32_t first = 0;        ///< place of the first generation here among those of the record
+  std::string texts;              ///< one behind another
   std::vector<std::size_t> ends;  ///< in `texts`, of each generation
   std::string_view text(std::size_t i) const {
     const std::size_t begin = i == 0 ? 0 : ends[i - 1];

@@ -2,9 +2,10 @@
 
 // A book as tokens, and where each run of k of its tokens occurs.
 //
-// Structure  k-gram hashes (XOR of rotated token keys) sorted with their positions; an open table of
-//            distinct grams; in front of it a Bloom filter of one bit a gram in 16 bits of table; for
-//            each position the next one at or behind it whose gram occurs more than once.
+// Structure  k-gram hashes (XOR of rotated token keys) sorted with their positions; an open table
+// of
+//            distinct grams; in front of it a Bloom filter of one bit a gram in 16 bits of table;
+//            for each position the next one at or behind it whose gram occurs more than once.
 // Exactness  a gram's hash only proposes positions; the matcher compares the tokens themselves.
 // Cost       O(n log n) to build (0.02 s for a novel), about 70 bytes a token.
 // Threads    read-only after construction.
@@ -28,8 +29,8 @@ struct Range {
 /// The tokens of a book: its excerpts one after another, each tokenised on its own.
 struct BookTokens {
   std::vector<std::uint64_t> keys;
-  std::vector<ByteRange> ranges;              ///< of the token in its excerpt's text
-  std::vector<std::uint32_t> starts = {0};    ///< first token of each excerpt, and the end of all
+  std::vector<ByteRange> ranges;            ///< of the token in its excerpt's text
+  std::vector<std::uint32_t> starts = {0};  ///< first token of each excerpt, and the end of all
   std::uint32_t size() const { return static_cast<std::uint32_t>(keys.size()); }
   std::uint32_t excerpts() const { return static_cast<std::uint32_t>(starts.size() - 1); }
   Range excerpt(std::uint32_t i) const { return {starts[i], starts[i + 1]}; }

@@ -49,7 +49,8 @@ std::size_t PlainLength(const char* bytes, std::size_t size, bool& plain) {
     high |= not_ascii;
   }
 #endif
-  for (; i < size && !IsSpecial(bytes[i]); ++i) high |= static_cast<unsigned char>(bytes[i]) & 0x80U;
+  for (; i < size && !IsSpecial(bytes[i]); ++i)
+    high |= static_cast<unsigned char>(bytes[i]) & 0x80U;
   plain &= high == 0;
   return i;
 }
@@ -353,9 +354,8 @@ bool JsonStream::SkipValue() {
   skipped_.clear();
   if (!SkipWord()) return false;
   const char head = skipped_[0];
-  return (head >= '0' && head <= '9') || head == '-' || skipped_ == "true" ||
-         skipped_ == "false" || skipped_ == "null" || skipped_ == "NaN" ||
-         Fail(fmt::format("{} is no value", skipped_));
+  return (head >= '0' && head <= '9') || head == '-' || skipped_ == "true" || skipped_ == "false" ||
+         skipped_ == "null" || skipped_ == "NaN" || Fail(fmt::format("{} is no value", skipped_));
 }
 
 bool JsonStream::ExpectEnd() {

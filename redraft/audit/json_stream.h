@@ -8,7 +8,8 @@
 //   json.ExpectEnd();
 //   if (json.error()) …
 //
-// Errors   the first one stays: from then on every call returns false. kInvalidArgument with the name
+// Errors   the first one stays: from then on every call returns false. kInvalidArgument with the
+// name
 //          of the file, the byte and what was expected: broken syntax, a file that ends too early,
 //          bytes that are not UTF-8, nesting deeper than 64, strings over 64 MB.
 // Strings  escapes are decoded; half a surrogate pair becomes U+FFFD and is counted.

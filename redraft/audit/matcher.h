@@ -1,10 +1,11 @@
 #pragma once
 
-// The one list from which every metric follows: all maximal word diagonals between a text and a book.
+// The one list from which every metric follows: all maximal word diagonals between a text and a
+// book.
 //
 // Method  Each k-gram of the text is looked up in the book. A hit whose words on the left differ
-//         begins a run, which is extended to the right; behind a run whose k-grams occur once in the
-//         book no other can begin before its end, so the scan jumps there.
+//         begins a run, which is extended to the right; behind a run whose k-grams occur once in
+//         the book no other can begin before its end, so the scan jumps there.
 // Cost    O(tokens + hits + lengths of the runs), about 12 ns a token of ordinary prose.
 // Guard   A book that repeats itself without end gives as many runs as the two lengths multiplied.
 //         Above a budget for each text the matcher stops listing runs and notes only which k-grams

@@ -73,19 +73,20 @@ std::vector<Golden> GoldenCases() {
   const std::string twelve = Letters('a', 'l'), hundred = Numbered(0, 100);
   const std::string af = Letters('a', 'f'), gl = Letters('g', 'l');
   return {
-      {"G1 adjacent runs merge", One("a b c d e f g h i j", "", {"x a b c d e y f g h i j"}), 10, 10,
-       10, 0, 5, 0, 0, 2},
+      {"G1 adjacent runs merge", One("a b c d e f g h i j", "", {"x a b c d e y f g h i j"}), 10,
+       10, 10, 0, 5, 0, 0, 2},
       {"G2 below k", One("a b c d e f g h i j", "", {"a b c d x"}), 0, 10, 0, 0, 0, 0, 0, 0},
       {"G3 trim the middle", One(twelve, "zz c d e f g yy", {twelve}), 5, 12, 5, 7, 12, 0, 0, 1},
       {"G4 overlapping m-grams", One(Letters('a', 'p'), "e f g h i j", {Letters('a', 'p')}), 6, 16,
        6, 10, 16, 0, 0, 1},
       {"G5 m-gram sticks out", One(twelve, "d e f g h", {af}), 6, 12, 6, 0, 6, 0, 0, 1},
-      {"G6 four shared words", One(twelve, "d e f g", {Letters('a', 'h')}), 8, 12, 8, 0, 8, 0, 0, 1},
+      {"G6 four shared words", One(twelve, "d e f g", {Letters('a', 'h')}), 8, 12, 8, 0, 8, 0, 0,
+       1},
       {"G7 twice in the book", One("a b c d e X a b c d e", "", {"a b c d e"}), 10, 11, 5, 0, 5, 0,
        0, 2},
       {"G8 quotes, case, dash",
-       One("Don\u2019t stop, she said\u2014now!", "", {"\u201CDON'T STOP\u201D she said now"}), 6, 6,
-       6, 0, 6, 0, 0, 1},
+       One("Don\u2019t stop, she said\u2014now!", "", {"\u201CDON'T STOP\u201D she said now"}), 6,
+       6, 6, 0, 6, 0, 0, 1},
       {"G9 across a border", {{af, gl}, {{0, "", {"d e f g h i"}}}}, 6, 12, 6, 3, 0, 0, 0, 0},
       {"G10 other excerpt", {{af, gl}, {{0, "", {gl}}}}, 6, 12, 6, 6, 0, 0, 1, 1},
       {"G11 suffix rescue", One(hundred, "", {Numbered(0, 60), Numbered(50, 85)}), 85, 100, 85, 0,
@@ -100,15 +101,28 @@ std::vector<Golden> GoldenCases() {
       {"G16 two neighbours",
        {{Numbered(0, 30), Numbered(30, 60)},
         {{0, "", {Numbered(0, 60)}}, {1, "", {Numbered(0, 60)}}}},
-       60, 60, 60, 0, 30, 2, 0, 0},
-      {"G17 italics",
-       One("he _really_ did say that to me", "", {"he really did say that to me"}), 5, 7, 5, 2, 5, 0,
-       0, 1},
+       60,
+       60,
+       60,
+       0,
+       30,
+       2,
+       0,
+       0},
+      {"G17 italics", One("he _really_ did say that to me", "", {"he really did say that to me"}),
+       5, 7, 5, 2, 5, 0, 0, 1},
       {"G18 cross ratio",
        {{Letters('a', 'j'), Letters('k', 't')},
         {{0, "", {"k l m n o p", "a b c d e f", "h i j k l m"}},
          {1, "", {"k l m n o p", "a b c d e"}}}},
-       15, 20, 9, 7, 6, 0, 1, 2},
+       15,
+       20,
+       9,
+       7,
+       6,
+       0,
+       1,
+       2},
       {"G19 no generations", One(af, "", {}), 0, 6, 0, 0, 0, 0, 0, 0},
   };
 }
@@ -156,7 +170,8 @@ twin::Case RandomCase(Rng& rng) {
     if (rng.Below(12) == 0) w = "\"" + w + "\"";
     return w + " ";
   };
-  constexpr std::size_t kShortest[] = {2, 3, 5}, kTrim[] = {0, 2, 3, 5, 7}, kOver[] = {3, 6, 10, 20};
+  constexpr std::size_t kShortest[] = {2, 3, 5}, kTrim[] = {0, 2, 3, 5, 7},
+                        kOver[] = {3, 6, 10, 20};
   twin::Case c;
   c.k = kShortest[rng.Below(3)];
   c.trim = kTrim[rng.Below(5)];
@@ -217,7 +232,8 @@ void ExpectSameAsTwin(const twin::Case& c, const Measured& m, const twin::Answer
   EXPECT_DOUBLE_EQ(SelfAgreement(tally).value(), answer.self);
   std::vector<std::map<std::size_t, std::size_t>> hits(answer.hits.size());
   for (const HitRange& hit : tally.hits) {
-    for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) hits[hit.source][i] += hit.count;
+    for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i)
+      hits[hit.source][i] += hit.count;
   }
   EXPECT_EQ(hits, answer.hits);
 }
@@ -292,8 +308,11 @@ TEST(Mask, JaccardOfTheResearchExample) {
 }
 
 TEST(Mask, KeepsItsRunsOverWordBorders) {
-  for (const std::vector<Range>& runs : {std::vector<Range>{{0, 64}}, {{63, 65}, {127, 128}},
-                                         {{5, 200}}, {{64, 128}, {192, 201}}, {}}) {
+  for (const std::vector<Range>& runs : {std::vector<Range>{{0, 64}},
+                                         {{63, 65}, {127, 128}},
+                                         {{5, 200}},
+                                         {{64, 128}, {192, 201}},
+                                         {}}) {
     EXPECT_EQ(Mask::FromRuns(201, runs).Runs(), runs);
   }
 }

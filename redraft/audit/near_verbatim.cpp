@@ -6,8 +6,8 @@
 namespace redraft::audit {
 namespace {
 
-// In prose few chains are open at a time, and a text full of repetitions must not cost the square of
-// their number.
+// In prose few chains are open at a time, and a text full of repetitions must not cost the square
+// of their number.
 constexpr std::size_t kLookBack = 16;
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 

@@ -10,7 +10,8 @@ namespace redraft::audit {
 namespace {
 
 constexpr const char* kSchema = "redraft.audit.partial/1";
-constexpr std::uint32_t kMostTokens = 1U << 27;  // of a book; a wrong number must not eat the memory
+constexpr std::uint32_t kMostTokens = 1U
+                                      << 27;  // of a book; a wrong number must not eat the memory
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 Json ShapeJson(const BookShape& book) {
@@ -307,14 +308,13 @@ Result<Audit> ParsePartial(const std::string& bytes, const std::string& name) {
          static_cast<std::uint32_t>(reader.Number(reader.At(note, "tokens"), "tokens", kNone))});
   }
   if (!reader.error()) {
-    audit.tally =
-        ReadTally(reader, reader.At(*json, "tally"), audit.parameters, audit.book);
+    audit.tally = ReadTally(reader, reader.At(*json, "tally"), audit.parameters, audit.book);
   }
   for (const Json& decoy : reader.At(*json, "decoys")) {
     if (reader.error()) break;
     audit.decoy_books.push_back(ReadShape(reader, reader.At(decoy, "book")));
-    audit.decoys.push_back(ReadTally(reader, reader.At(decoy, "tally"), audit.parameters,
-                                     audit.decoy_books.back()));
+    audit.decoys.push_back(
+        ReadTally(reader, reader.At(decoy, "tally"), audit.parameters, audit.decoy_books.back()));
   }
   if (reader.error()) return Fail(*reader.error());
   return audit;

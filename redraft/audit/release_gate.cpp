@@ -102,7 +102,8 @@ Result<std::vector<Waiver>> ReadWaivers(const std::string& path) {
                              waiver.check));
     }
     if (!IsDate(waiver.expires)) {
-      return bad(fmt::format("expires on \"{}\", which is no date like 2027-01-31", waiver.expires));
+      return bad(
+          fmt::format("expires on \"{}\", which is no date like 2027-01-31", waiver.expires));
     }
     waivers.push_back(std::move(waiver));
   }
@@ -112,8 +113,8 @@ Result<std::vector<Waiver>> ReadWaivers(const std::string& path) {
 Result<Verdict> CheckRelease(const ResultFile& result, const ResultFile* baseline,
                              const Limits& limits, const std::vector<Waiver>& waivers,
                              const std::string& today) {
-  for (const auto& [name, limit] : {std::pair("--max-bmc", limits.max_bmc),
-                                    std::pair("--max-increase", limits.max_increase)}) {
+  for (const auto& [name, limit] :
+       {std::pair("--max-bmc", limits.max_bmc), std::pair("--max-increase", limits.max_increase)}) {
     if (limit && !(*limit >= 0 && *limit <= 1)) {
       return Fail(ErrorCode::kInvalidArgument,
                   fmt::format("{} {}: must be a share of the book from 0 to 1", name, *limit));

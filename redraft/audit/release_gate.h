@@ -12,20 +12,20 @@
 namespace redraft::audit {
 
 struct Limits {
-  std::optional<double> max_bmc;        ///< share of the book, 0 to 1
+  std::optional<double> max_bmc;           ///< share of the book, 0 to 1
   std::optional<std::uint32_t> max_span;   ///< words of the longest span
   std::optional<std::uint32_t> max_spans;  ///< distinct spans
-  std::optional<double> max_increase;   ///< of bmc over the baseline
-  bool span_in_book = false;            ///< the longest span of the whole book, not of the excerpt
+  std::optional<double> max_increase;      ///< of bmc over the baseline
+  bool span_in_book = false;  ///< the longest span of the whole book, not of the excerpt
 };
 
 /// Permission to exceed one limit.
 struct Waiver {
-  std::string check;         ///< max_bmc, max_span, max_spans or max_increase
-  double allow = 0;          ///< the value up to which it holds
-  std::string book_sha256;   ///< the book for which it holds; empty: any
+  std::string check;        ///< max_bmc, max_span, max_spans or max_increase
+  double allow = 0;         ///< the value up to which it holds
+  std::string book_sha256;  ///< the book for which it holds; empty: any
   std::string signer, reason;
-  std::string expires;       ///< the last day on which it holds, YYYY-MM-DD
+  std::string expires;  ///< the last day on which it holds, YYYY-MM-DD
 };
 
 /// Reads {"waivers":[{"check","allow","signer","reason","expires","book_sha256"?}]}.
@@ -46,8 +46,8 @@ struct Verdict {
   bool passed() const;
 };
 
-/// `today` as YYYY-MM-DD, UTC. Errors: kInvalidArgument for no limit at all, a limit without meaning,
-/// an increase without a baseline, a baseline of another book or other parameters.
+/// `today` as YYYY-MM-DD, UTC. Errors: kInvalidArgument for no limit at all, a limit without
+/// meaning, an increase without a baseline, a baseline of another book or other parameters.
 Result<Verdict> CheckRelease(const ResultFile& result, const ResultFile* baseline,
                              const Limits& limits, const std::vector<Waiver>& waivers,
                              const std::string& today);

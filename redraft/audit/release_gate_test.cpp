@@ -73,8 +73,8 @@ TEST(Similarity, RefusesResultsOfDifferentBooksOrParameters) {
   EXPECT_THAT(other_k.error().message, HasSubstr("parameters.k is 5 in one and 8 in the other"));
 }
 
-Verdict Check(const ResultFile& result, const Limits& limits, const std::vector<Waiver>& waivers = {},
-              const ResultFile* baseline = nullptr) {
+Verdict Check(const ResultFile& result, const Limits& limits,
+              const std::vector<Waiver>& waivers = {}, const ResultFile* baseline = nullptr) {
   return CheckRelease(result, baseline, limits, waivers, "2026-11-26").value();
 }
 
@@ -134,7 +134,8 @@ TEST(ReleaseGate, WritesJUnitXml) {
   Json json = ResultOf(0.3);
   const Waiver waiver{"max_span", 12, "", "A & B <Legal>", "ok", "2030-01-01"};
   const ResultFile result = Parsed(json);
-  const std::string xml = JUnitXml(Check(result, {.max_bmc = 0.1, .max_span = 5}, {waiver}), result);
+  const std::string xml =
+      JUnitXml(Check(result, {.max_bmc = 0.1, .max_span = 5}, {waiver}), result);
   EXPECT_THAT(xml, HasSubstr("tests=\"2\" failures=\"1\""));
   EXPECT_THAT(xml, HasSubstr("<failure message=\"max_bmc is 0.3, the limit 0.1\"/>"));
   EXPECT_THAT(xml, HasSubstr("A &amp; B &lt;Legal&gt;"));

@@ -22,18 +22,18 @@ struct ReportRow {
 
 struct ReportInput {
   std::vector<ReportRow> rows;
-  std::string base;                           ///< model that others are compared with; empty: none
-  std::map<std::string, IndexedBook> books;   ///< texts by SHA-256, as far as they are at hand
+  std::string base;                          ///< model that others are compared with; empty: none
+  std::map<std::string, IndexedBook> books;  ///< texts by SHA-256, as far as they are at hand
   std::vector<Waiver> waivers;
-  std::string today;                          ///< YYYY-MM-DD: which waivers have expired
+  std::string today;  ///< YYYY-MM-DD: which waivers have expired
   bool redact = false;
-  std::uint64_t seed = 1;                     ///< of the intervals
+  std::uint64_t seed = 1;  ///< of the intervals
 };
 
-/// {"schema":"redraft.audit.report/1","rows":[…],"differences":[…],"waivers":[…],…}: rows in order of
-/// book, then model.
-/// Errors: kInvalidArgument when two rows are of one model and book, when no row is of the base, when
-/// results that are compared differ in parameters, or a book's text does not fit its result.
+/// {"schema":"redraft.audit.report/1","rows":[…],"differences":[…],"waivers":[…],…}: rows in order
+/// of book, then model. Errors: kInvalidArgument when two rows are of one model and book, when no
+/// row is of the base, when results that are compared differ in parameters, or a book's text does
+/// not fit its result.
 Result<Json> ReportJson(const ReportInput& input);
 
 /// The page, of what ReportJson returned for the same input.

@@ -43,31 +43,31 @@ void AppendStrip(std::string& page, const Mask& mask) {
       "aria-label=\"where the covered words lie\">",
       cells);
   for (std::uint32_t i = 0; i < cells; ++i) {
-    const Range part{
-        static_cast<std::uint32_t>(std::uint64_t{mask.size()} * i / cells),
-        static_cast<std::uint32_t>(std::uint64_t{mask.size()} * (i + 1) / cells)};
+    const Range part{static_cast<std::uint32_t>(std::uint64_t{mask.size()} * i / cells),
+                     static_cast<std::uint32_t>(std::uint64_t{mask.size()} * (i + 1) / cells)};
     const double share = static_cast<double>(mask.Count(part)) / part.length();
     if (share == 0) continue;
-    page += fmt::format(
-        "<rect x=\"{}\" width=\"1\" height=\"10\" fill-opacity=\"{:.2f}\"/>", i, share);
+    page +=
+        fmt::format("<rect x=\"{}\" width=\"1\" height=\"10\" fill-opacity=\"{:.2f}\"/>", i, share);
   }
   page += "</svg>\n";
 }
 
 void AppendSummary(std::string& page, const Json& report) {
   page += "<table>\n";
-  AppendRow(page, {"book", "model", "generations", "empty", "bmc", "95 % interval", "block", "span",
-                   "spans", "crossing", "near verbatim"},
+  AppendRow(page,
+            {"book", "model", "generations", "empty", "bmc", "95 % interval", "block", "span",
+             "spans", "crossing", "near verbatim"},
             "th");
   for (const Json& row : report["rows"]) {
-    AppendRow(page,
-              {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["generations"]),
-               Cell(row["empty"]), Percent(row["bmc"]["value"]),
-               row["bmc"].contains("interval") ? Interval(row["bmc"]["interval"]) : "–",
-               Cell(row["block"]["length"]), Cell(row["span"]["length"]), Cell(row["spans"]["ref"]),
-               fmt::format("{} / {}", Cell(row["cross"]["crossing"]),
-                           Cell(row["cross"]["counted"])),
-               row.contains("near_verbatim") ? Percent(row["near_verbatim"]["value"]) : "–"});
+    AppendRow(
+        page,
+        {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["generations"]),
+         Cell(row["empty"]), Percent(row["bmc"]["value"]),
+         row["bmc"].contains("interval") ? Interval(row["bmc"]["interval"]) : "–",
+         Cell(row["block"]["length"]), Cell(row["span"]["length"]), Cell(row["spans"]["ref"]),
+         fmt::format("{} / {}", Cell(row["cross"]["crossing"]), Cell(row["cross"]["counted"])),
+         row.contains("near_verbatim") ? Percent(row["near_verbatim"]["value"]) : "–"});
   }
   page += "</table>\n";
 }
@@ -75,15 +75,16 @@ void AppendSummary(std::string& page, const Json& report) {
 void AppendDifferences(std::string& page, const Json& report) {
   if (report["differences"].empty()) return;
   page += "<h2>Against the base model</h2>\n<table>\n";
-  AppendRow(page,
-            {"book", "base", "model", "difference of bmc", "95 % interval", "times", "newly covered"},
-            "th");
+  AppendRow(
+      page,
+      {"book", "base", "model", "difference of bmc", "95 % interval", "times", "newly covered"},
+      "th");
   for (const Json& row : report["differences"]) {
-    AppendRow(page, {Cell(row["book"]["name"]), Cell(row["base"]), Cell(row["model"]),
-                     Percent(row["bmc"]), Interval(row["interval"]),
-                     row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>())
-                                              : "–",
-                     Cell(row["newly_covered"])});
+    AppendRow(page,
+              {Cell(row["book"]["name"]), Cell(row["base"]), Cell(row["model"]),
+               Percent(row["bmc"]), Interval(row["interval"]),
+               row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>()) : "–",
+               Cell(row["newly_covered"])});
   }
   page += "</table>\n";
 }
@@ -141,7 +142,8 @@ void AppendBook(std::string& page, const IndexedBook& book, const Mask& mask) {
 
 void AppendDetails(std::string& page, const Json& row, const ReportInput& input,
                    const ResultFile& result) {
-  page += fmt::format("<section>\n<h2>{} · {}</h2>\n", Cell(row["book"]["name"]), Cell(row["model"]));
+  page +=
+      fmt::format("<section>\n<h2>{} · {}</h2>\n", Cell(row["book"]["name"]), Cell(row["model"]));
   AppendStrip(page, result.mask);
   if (row.contains("warnings")) {
     for (const Json& warning : row["warnings"]) {
@@ -163,7 +165,8 @@ void AppendDetails(std::string& page, const Json& row, const ReportInput& input,
   }
   page += "<details><summary>Inputs and parameters</summary>\n<table>\n";
   AppendRow(page, {"book", Cell(row["book"]["sha256"])});
-  for (const Json& file : row["inputs"]) AppendRow(page, {Cell(file["name"]), Cell(file["sha256"])});
+  for (const Json& file : row["inputs"])
+    AppendRow(page, {Cell(file["name"]), Cell(file["sha256"])});
   AppendRow(page, {Cell(row["result"]["name"]), Cell(row["result"]["sha256"])});
   if (row.contains("parameters")) {
     for (const auto& [name, value] : row["parameters"].items()) {
@@ -188,9 +191,9 @@ std::string ReportHtml(const Json& report, const ReportInput& input) {
       "Redraft</title>\n<style>\n";
   page += *style;
   page += "</style>\n</head>\n<body>\n<h1>Memorization audit</h1>\n";
-  page += fmt::format("<p class=\"meta\">{} · redraft {} · Unicode {}{}</p>\n", Cell(report["date"]),
-                      Cell(report["tool"]["version"]), Cell(report["tool"]["unicode"]),
-                      input.redact ? " · texts redacted" : "");
+  page += fmt::format("<p class=\"meta\">{} · redraft {} · Unicode {}{}</p>\n",
+                      Cell(report["date"]), Cell(report["tool"]["version"]),
+                      Cell(report["tool"]["unicode"]), input.redact ? " · texts redacted" : "");
   AppendSummary(page, report);
   AppendDifferences(page, report);
   AppendPermissions(page, report);

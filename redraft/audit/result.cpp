@@ -75,10 +75,10 @@ Json DecoysJson(const Audit& audit) {
   const double mean = stats::Mean(values), deviation = stats::StandardDeviation(values);
   decoys["mean"] = values.empty() ? Json(nullptr) : Json(mean);
   const bool known = values.size() > 1 && deviation > 0 && audit.book.tokens() > 0;
-  const double own = audit.book.tokens() > 0
-                         ? static_cast<double>(audit.tally.covered.front().Count()) /
-                               audit.book.tokens()
-                         : 0;
+  const double own =
+      audit.book.tokens() > 0
+          ? static_cast<double>(audit.tally.covered.front().Count()) / audit.book.tokens()
+          : 0;
   decoys["z"] = known ? NumberOrNull((own - mean) / deviation) : Json(nullptr);
   return decoys;
 }
@@ -149,8 +149,8 @@ Result<std::vector<Range>> ParseRanges(const Json& json, std::uint32_t size, con
     }
     const Range range{item[0].get<std::uint32_t>(), item[1].get<std::uint32_t>()};
     if (range.start >= range.end || (!ranges.empty() && range.start < ranges.back().end)) {
-      return bad(fmt::format("holds {}, which is empty or not behind the one before",
-                             DumpJson(item)));
+      return bad(
+          fmt::format("holds {}, which is empty or not behind the one before", DumpJson(item)));
     }
     ranges.push_back(range);
   }
@@ -263,9 +263,9 @@ Json ResultJson(const Audit& audit) {
 
 Status AddAudit(Audit& audit, const Audit& other) {
   const auto differ = [](const char* what) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the partial results differ in {}; only shards of one audit add up",
-                            what));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the partial results differ in {}; only shards of one audit add up", what));
   };
   if (!(audit.book == other.book)) return differ("the book");
   if (!(audit.parameters == other.parameters) || audit.seed != other.seed) {
@@ -276,9 +276,10 @@ Status AddAudit(Audit& audit, const Audit& other) {
   for (const InputFile& file : other.inputs) {
     const auto same = [&file](const InputFile& mine) { return mine.sha256 == file.sha256; };
     if (std::any_of(audit.inputs.begin(), audit.inputs.end(), same)) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{} (sha256 {}) is in two of the partial results; it would count twice",
-                              file.name, file.sha256));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("{} (sha256 {}) is in two of the partial results; it would count twice",
+                      file.name, file.sha256));
     }
   }
   for (std::size_t e = 0; e < audit.tally.excerpts.size(); ++e) {

@@ -48,7 +48,8 @@ Result<ResultFile> ParseResult(std::string_view bytes, const std::string& name) 
   std::uint32_t tokens = 0, generations = 0;
   for (const auto& [path, target] :
        {std::pair("book.tokens", &tokens), std::pair("generations", &generations),
-        std::pair("span.length", &result.span), std::pair("in_book.span.length", &result.span_in_book),
+        std::pair("span.length", &result.span),
+        std::pair("in_book.span.length", &result.span_in_book),
         std::pair("spans.ref", &result.spans)}) {
     const Json* value = Look(result.json, path);
     if (value == nullptr || !value->is_number_unsigned() ||
@@ -58,8 +59,8 @@ Result<ResultFile> ParseResult(std::string_view bytes, const std::string& name) 
     *target = value->get<std::uint32_t>();
   }
   result.generations = generations;
-  for (const auto& [path, target] : {std::pair("book.name", &result.book_name),
-                                     std::pair("book.sha256", &result.book_sha256)}) {
+  for (const auto& [path, target] :
+       {std::pair("book.name", &result.book_name), std::pair("book.sha256", &result.book_sha256)}) {
     const Json* value = Look(result.json, path);
     if (value == nullptr || !value->is_string()) {
       REDRAFT_RETURN_IF_ERROR(Lacks(name, fmt::format("\"{}\" is missing or no text", path)));

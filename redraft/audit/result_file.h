@@ -20,7 +20,7 @@ struct ResultFile {
   std::optional<double> bmc;  ///< empty for a book without tokens
   std::uint32_t span = 0;     ///< longest, in the prompted excerpt
   std::uint32_t span_in_book = 0;
-  std::uint32_t spans = 0;    ///< distinct, as the reference counts
+  std::uint32_t spans = 0;  ///< distinct, as the reference counts
   Mask mask;
 };
 
@@ -32,9 +32,9 @@ Result<ResultFile> ReadResult(const std::string& path);
 /// Errors: kInvalidArgument saying what differs.
 Status CheckComparable(const ResultFile& a, const ResultFile& b);
 
-/// {"schema","jaccard","random","self_a","self_b"}: how far two models cover the same places, beside
-/// what independent masks would give and what each model's own halves give.
-/// Errors: as CheckComparable.
+/// {"schema","jaccard","random","self_a","self_b"}: how far two models cover the same places,
+/// beside what independent masks would give and what each model's own halves give. Errors: as
+/// CheckComparable.
 Result<Json> SimilarityJson(const ResultFile& a, const ResultFile& b);
 
 }  // namespace redraft::audit

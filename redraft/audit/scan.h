@@ -2,7 +2,8 @@
 
 // Does a text copy any of these books? Every run of at least k words that it shares with one.
 //
-// Method  The text's k-grams are indexed once; each book is read, matched against them and forgotten,
+// Method  The text's k-grams are indexed once; each book is read, matched against them and
+// forgotten,
 //         so memory does not grow with the corpus. About 30 M words of books a second once they are
 //         read.
 

@@ -14,8 +14,9 @@ Book BookOf(const std::string& text) {
 }
 
 TEST(Scan, FindsWhatATextSharesWithABook) {
-  Scan scan("My own words. \u201CRain came over the harbour wall, all night.\u201D And more of mine.",
-            Profile::kRef, 5);
+  Scan scan(
+      "My own words. \u201CRain came over the harbour wall, all night.\u201D And more of mine.",
+      Profile::kRef, 5);
   const ScannedBook found = scan.Look(
       BookOf("Before it. Rain came over the harbour wall all night; after it, nothing."), "b.txt");
   ASSERT_EQ(found.spans.size(), 1U);

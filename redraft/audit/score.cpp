@@ -39,7 +39,7 @@ struct Task {
   std::uint32_t excerpt = 0;
   std::uint32_t first = 0;  ///< number of the first generation among all of its excerpt
   std::string file;
-  std::size_t order = 0;    ///< of the task among all
+  std::size_t order = 0;  ///< of the task among all
 };
 
 /// Hands out the records of all files, one after another. Takes turns by its own lock.
@@ -126,8 +126,8 @@ class Records {
   std::mutex mutex_;
   std::size_t file_ = 0, record_ = 0, orders_ = 0;
   std::optional<GenerationStream> stream_;
-  std::set<std::uint32_t> seen_;               ///< excerpts of this file
-  std::vector<std::uint32_t> given_;           ///< generations of each excerpt so far
+  std::set<std::uint32_t> seen_;      ///< excerpts of this file
+  std::vector<std::uint32_t> given_;  ///< generations of each excerpt so far
   std::vector<InputFile> inputs_;
   std::uint64_t lone_surrogates_ = 0;
   std::optional<Error> error_;
@@ -143,8 +143,8 @@ class Worker {
         tokeniser_(parameters.profile),
         collector_(book.tokens, *book.grams, book.trim(), parameters, exempt) {
     for (const IndexedBook& decoy : decoys) {
-      decoys_.push_back(std::make_unique<Collector>(decoy.tokens, *decoy.grams, decoy.trim(),
-                                                    parameters));
+      decoys_.push_back(
+          std::make_unique<Collector>(decoy.tokens, *decoy.grams, decoy.trim(), parameters));
     }
   }
 
@@ -188,11 +188,11 @@ class Worker {
     const auto end = book_.tokens.keys.begin() + own.end;
     const auto [theirs, ours] = std::mismatch(keys_.begin(), keys_.end(), begin, end);
     if (theirs == keys_.end() && ours == end) return Ok{};
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{}, record {}: the text of excerpt \"{}\" is not the book's (word {} "
-                            "differs); are these generations of another book or edition?",
-                            task.file, task.record.number, task.record.id,
-                            theirs - keys_.begin() + 1));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{}, record {}: the text of excerpt \"{}\" is not the book's (word {} "
+                    "differs); are these generations of another book or edition?",
+                    task.file, task.record.number, task.record.id, theirs - keys_.begin() + 1));
   }
 
   const IndexedBook& book_;
@@ -264,9 +264,9 @@ Result<std::vector<Exemption>> ReadExemptions(const std::string& path) {
          {std::pair("text", &exemption.text), std::pair("reason", &exemption.reason)}) {
       if (!item.is_object() || !item.contains(key) || !item[key].is_string() ||
           item[key].get<std::string>().empty()) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    fmt::format("{}: exemption {} needs \"{}\", a text", path,
-                                exemptions.size() + 1, key));
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("{}: exemption {} needs \"{}\", a text", path, exemptions.size() + 1, key));
       }
       *target = item[key].get<std::string>();
     }

@@ -2,7 +2,8 @@
 
 // Scoring: a book, files of generations, and what they show of it.
 //
-// Threads  workers take turns at the file and match what they took; sums do not depend on the order,
+// Threads  workers take turns at the file and match what they took; sums do not depend on the
+// order,
 //          so the result is the same for any number of threads.
 // Memory   index and tallies (about 250 bytes a token of the book for one thread) and one excerpt's
 //          generations a thread.
@@ -22,10 +23,10 @@ namespace redraft::audit {
 
 /// What a report needs to know of a book, without its text.
 struct BookShape {
-  std::string name;                    ///< of the file, without folders
+  std::string name;  ///< of the file, without folders
   std::string sha256;
-  std::vector<std::string> ids;        ///< of the excerpts
-  std::vector<std::uint32_t> starts;   ///< as BookTokens::starts
+  std::vector<std::string> ids;       ///< of the excerpts
+  std::vector<std::uint32_t> starts;  ///< as BookTokens::starts
   std::uint32_t tokens() const { return starts.back(); }
   bool operator==(const BookShape&) const = default;
 };
@@ -69,8 +70,8 @@ struct InputFile {
 
 struct Scored {
   Tally tally;
-  std::vector<Tally> decoys;       ///< the same generations against books nobody asked about
-  std::vector<InputFile> inputs;   ///< the files of generations
+  std::vector<Tally> decoys;      ///< the same generations against books nobody asked about
+  std::vector<InputFile> inputs;  ///< the files of generations
 };
 
 struct ScoreOptions {
@@ -78,10 +79,10 @@ struct ScoreOptions {
   Mask exempt;           ///< of the book's size, or empty
 };
 
-/// Tallies all generations of the files. Generations of one excerpt in several files are numbered on.
-/// Errors: kInvalidArgument naming file, record and value: what GenerationStream refuses, an excerpt
-/// that the book lacks or whose text is another, two records of one excerpt in a file. Of several
-/// faults the first in the files is reported, whatever the number of threads.
+/// Tallies all generations of the files. Generations of one excerpt in several files are numbered
+/// on. Errors: kInvalidArgument naming file, record and value: what GenerationStream refuses, an
+/// excerpt that the book lacks or whose text is another, two records of one excerpt in a file. Of
+/// several faults the first in the files is reported, whatever the number of threads.
 Result<Scored> ScoreGenerations(const IndexedBook& book, const std::vector<IndexedBook>& decoys,
                                 const Parameters& parameters, const std::vector<std::string>& files,
                                 const ScoreOptions& options);

@@ -111,8 +111,7 @@ void Tally::Settle() {
   };
   std::sort(hits.begin(), hits.end());
   const auto overlap = std::adjacent_find(
-      hits.begin(), hits.end(),
-      [&](const HitRange& a, const HitRange& b) { return !apart(a, b); });
+      hits.begin(), hits.end(), [&](const HitRange& a, const HitRange& b) { return !apart(a, b); });
   if (overlap == hits.end()) return;
   std::vector<std::pair<std::pair<std::uint32_t, std::uint32_t>, std::int64_t>> edges;
   for (const HitRange& hit : hits) {
@@ -124,7 +123,8 @@ void Tally::Settle() {
   std::int64_t count = 0;
   for (std::size_t i = 0; i < edges.size();) {
     const auto [source, at] = edges[i].first;
-    for (; i < edges.size() && edges[i].first == std::pair(source, at); ++i) count += edges[i].second;
+    for (; i < edges.size() && edges[i].first == std::pair(source, at); ++i)
+      count += edges[i].second;
     if (count > 0) {
       hits.push_back({source, {at, edges[i].first.second}, static_cast<std::uint32_t>(count)});
     }
@@ -199,8 +199,7 @@ void Collector::SeeRange(Range range, std::uint32_t number) {
     scope.spans.push_back(cut);
   };
   span(tally_.in_book, range);
-  span(tally_.in_excerpt,
-       {std::max(range.start, own_.start), std::min(range.end, own_.end)});
+  span(tally_.in_excerpt, {std::max(range.start, own_.start), std::min(range.end, own_.end)});
 }
 
 void Collector::SeePiece(Range piece, std::uint32_t number) {
@@ -264,8 +263,7 @@ void Collector::End() {
     const std::uint32_t at = edges_[i].first;
     for (; i < edges_.size() && edges_[i].first == at; ++i) count += edges_[i].second;
     if (count > 0) {
-      tally_.hits.push_back(
-          {excerpt_, {at, edges_[i].first}, static_cast<std::uint32_t>(count)});
+      tally_.hits.push_back({excerpt_, {at, edges_[i].first}, static_cast<std::uint32_t>(count)});
     }
   }
   edges_.clear();

@@ -18,9 +18,9 @@ namespace redraft::audit {
 
 /// The parameters of an audit; recorded in every result.
 struct Parameters {
-  std::vector<std::uint32_t> k = {5};    ///< shortest runs; the first is that of all other metrics
-  std::uint32_t trim = 5;                ///< words shared with the instruction; 0: no trimming
-  std::uint32_t span_over = 20;          ///< distinct spans are longer than this
+  std::vector<std::uint32_t> k = {5};  ///< shortest runs; the first is that of all other metrics
+  std::uint32_t trim = 5;              ///< words shared with the instruction; 0: no trimming
+  std::uint32_t span_over = 20;        ///< distinct spans are longer than this
   std::optional<std::uint32_t> cross_over;  ///< count crossing spans longer than this
   Profile profile = Profile::kRef;
   std::uint32_t shortest_k() const;
@@ -48,10 +48,11 @@ struct HitRange {
 
 /// Longest and distinct spans of one scope: runs cut to the prompted excerpt, or whole.
 struct SpanTally {
-  Range longest;                           ///< of equal ones the first; empty when there is none
+  Range longest;  ///< of equal ones the first; empty when there is none
   std::uint32_t longest_source = 0;
-  std::vector<std::uint32_t> start_of_end;  ///< smallest start of a span that ends there, or UINT32_MAX
-  std::vector<Range> spans;                 ///< the distinct spans that are long enough
+  std::vector<std::uint32_t>
+      start_of_end;          ///< smallest start of a span that ends there, or UINT32_MAX
+  std::vector<Range> spans;  ///< the distinct spans that are long enough
   void See(Range range, std::uint32_t source);
   void Add(const SpanTally& other);
   bool operator==(const SpanTally&) const = default;
@@ -67,21 +68,21 @@ struct Tally {
   Tally() = default;
   Tally(const Parameters& parameters, std::uint32_t tokens, std::uint32_t excerpts);
 
-  std::vector<Mask> covered;  ///< for each k, in the order of Parameters
-  Mask untrimmed;             ///< runs of the first k before trimming
-  Mask near;                  ///< near-verbatim (near_verbatim.h)
-  Mask exempted;              ///< of the exempt tokens those that were reproduced
+  std::vector<Mask> covered;               ///< for each k, in the order of Parameters
+  Mask untrimmed;                          ///< runs of the first k before trimming
+  Mask near;                               ///< near-verbatim (near_verbatim.h)
+  Mask exempted;                           ///< of the exempt tokens those that were reproduced
   std::vector<std::uint32_t> first, last;  ///< for each position the lowest and highest number of a
                                            ///< generation that covers it; UINT32_MAX and 0: none
   SpanTally in_excerpt, in_book;
-  Range longest_piece;               ///< longest single run after trimming
+  Range longest_piece;                 ///< longest single run after trimming
   std::vector<SourcedRange> crossing;  ///< runs not contained in another, with their sources
   std::vector<HitRange> hits;
   std::vector<ExcerptTally> excerpts;
-  std::uint64_t tokens = 0;   ///< generated
-  std::uint64_t guarded = 0;  ///< generations for which the matcher's guard acted
+  std::uint64_t tokens = 0;           ///< generated
+  std::uint64_t guarded = 0;          ///< generations for which the matcher's guard acted
   std::uint64_t lone_surrogates = 0;  ///< in the files
-  std::uint64_t mixed = 0;    ///< excerpts whose generations come from several tallies
+  std::uint64_t mixed = 0;            ///< excerpts whose generations come from several tallies
 
   void Add(const Tally& other);
   /// Sorts what is a set, so that equal tallies are equal byte for byte.
@@ -126,14 +127,14 @@ class Collector {
   Matcher matcher_;
   Tally tally_;
   std::uint32_t excerpt_ = 0;
-  Range own_;                             ///< tokens of the excerpt
-  std::vector<std::uint32_t> prompted_;   ///< positions of m-grams that the instruction holds
+  Range own_;                            ///< tokens of the excerpt
+  std::vector<std::uint32_t> prompted_;  ///< positions of m-grams that the instruction holds
   std::vector<Run> runs_;
-  std::vector<Range> pieces_;             ///< of the generation at hand, for the first k
-  std::vector<SourcedRange> crossing_;    ///< of the excerpt at hand
+  std::vector<Range> pieces_;           ///< of the generation at hand, for the first k
+  std::vector<SourcedRange> crossing_;  ///< of the excerpt at hand
   std::vector<std::pair<std::uint32_t, std::int32_t>> edges_;  ///< where hit counts change
   NearVerbatim near_verbatim_;
-  Mask repeated_;                         ///< k-grams the guard noted, of the excerpt at hand
+  Mask repeated_;  ///< k-grams the guard noted, of the excerpt at hand
   bool any_repeated_ = false;
 };
 

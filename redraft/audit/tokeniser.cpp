@@ -14,8 +14,8 @@
 namespace redraft::audit {
 namespace {
 
-constexpr std::size_t kStep = 16;     // bytes classified at once
-constexpr std::size_t kFront = 8;     // padding before the text: keys load the 8 bytes before an end
+constexpr std::size_t kStep = 16;  // bytes classified at once
+constexpr std::size_t kFront = 8;  // padding before the text: keys load the 8 bytes before an end
 constexpr std::size_t kBehind = 128;  // padding behind it: steps and loads run over the end
 
 /// What a step of bytes is made of; a bit for each byte.
@@ -83,7 +83,8 @@ std::uint64_t KeyOf(const char* word, std::size_t length) {
   const std::uint64_t low = Load(word) & (~0ULL >> (64 - 8 * head));
   const std::uint64_t is_long = length > 8 ? ~0ULL : 0;
   const std::uint64_t high = Load(word + length - 8) & is_long;
-  std::uint64_t sum = low + high * 0x9e3779b97f4a7c15ULL + (length & is_long) * 0xd6e8feb86659fd93ULL;
+  std::uint64_t sum =
+      low + high * 0x9e3779b97f4a7c15ULL + (length & is_long) * 0xd6e8feb86659fd93ULL;
   if (length > 16) {
     for (std::size_t i = 8; i + 8 < length; i += 8) sum = Mix(sum ^ 0xa5) + Load(word + i);
   }
@@ -157,8 +158,7 @@ void Tokeniser::LowerRef(std::string_view text) {
     AppendLower(scratch_, c, text, start);
     Put(scratch_, true, false);
     if (scratch_.size() != source.size()) {
-      shifts_.push_back(
-          {size_, static_cast<std::int64_t>(at) - static_cast<std::int64_t>(size_)});
+      shifts_.push_back({size_, static_cast<std::int64_t>(at) - static_cast<std::int64_t>(size_)});
     }
   }
   doubtful_ |= doubtful != 0;

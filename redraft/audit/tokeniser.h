@@ -66,9 +66,9 @@ class Tokeniser {
   std::string lower_;  ///< eight bytes of padding, the lower-cased text, more padding
   std::size_t size_ = 0;
   std::vector<std::uint64_t> word_, keep_;  ///< a bit for each byte of the lower-cased text
-  bool doubtful_ = false;                   ///< some word characters do not make a token by themselves
+  bool doubtful_ = false;  ///< some word characters do not make a token by themselves
   std::vector<Shift> shifts_;
-  std::vector<ByteRange> found_;          ///< tokens, in bytes of the lower-cased text
+  std::vector<ByteRange> found_;  ///< tokens, in bytes of the lower-cased text
   std::vector<std::uint32_t> edges_;
   std::string scratch_;
 };

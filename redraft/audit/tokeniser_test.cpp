@@ -67,9 +67,28 @@ Words SlowRef(std::string_view text) {
 }
 
 TEST(Tokeniser, RefIsTheSlowTwinOnAnyText) {
-  const std::vector<std::string> pieces = {
-      "a",  "Z",  "9",  "_",      " ",      "\n", "'",      "\u2019", "é",    "É", "Σ", "İ", "東",
-      "\u212A", "Ⱥ", "\xFF", "\xE2\x80", "word", "LongerWordThanSixteenBytes", "-", "\u0307", "𝔘"};
+  const std::vector<std::string> pieces = {"a",
+                                           "Z",
+                                           "9",
+                                           "_",
+                                           " ",
+                                           "\n",
+                                           "'",
+                                           "\u2019",
+                                           "é",
+                                           "É",
+                                           "Σ",
+                                           "İ",
+                                           "東",
+                                           "\u212A",
+                                           "Ⱥ",
+                                           "\xFF",
+                                           "\xE2\x80",
+                                           "word",
+                                           "LongerWordThanSixteenBytes",
+                                           "-",
+                                           "\u0307",
+                                           "𝔘"};
   Rng rng(3);
   std::set<std::string> seen_words;
   std::set<std::uint64_t> seen_keys;
@@ -101,8 +120,7 @@ TEST(Tokeniser, CleanPointsBackAtTheSource) {
   Tokeniser(Profile::kClean).AppendTokens(text, keys, ranges);
   Words parts;
   for (const ByteRange& r : ranges) parts.push_back(text.substr(r.begin, r.end - r.begin));
-  EXPECT_THAT(parts,
-              ElementsAre("He", "said", "Don\u2019t", "ﬁne", "cafe\u0301", "東", "京"));
+  EXPECT_THAT(parts, ElementsAre("He", "said", "Don\u2019t", "ﬁne", "cafe\u0301", "東", "京"));
 }
 
 TEST(Tokeniser, StatesItsUnicodeVersion) { EXPECT_FALSE(UnicodeVersion().empty()); }

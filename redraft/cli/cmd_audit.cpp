@@ -44,12 +44,11 @@ Result<std::vector<std::uint32_t>> ParseLengths(const std::string& list) {
   for (std::size_t at = 0; at <= list.size();) {
     const std::size_t comma = std::min(list.find(',', at), list.size());
     std::uint32_t length = 0;
-    const auto [stop, error] =
-        std::from_chars(list.data() + at, list.data() + comma, length);
+    const auto [stop, error] = std::from_chars(list.data() + at, list.data() + comma, length);
     if (error != std::errc() || stop != list.data() + comma || at == comma) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("--k {}: must be a number of words, or several parted by commas",
-                              list));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("--k {}: must be a number of words, or several parted by commas", list));
     }
     lengths.push_back(length);
     at = comma + 1;
@@ -65,8 +64,7 @@ Result<audit::Parameters> ParametersOf(const Options& options) {
   if (options.cross_over) {
     REDRAFT_ASSIGN(parameters.cross_over, CountOf("--cross-over", *options.cross_over));
   }
-  parameters.profile =
-      options.profile == "clean" ? audit::Profile::kClean : audit::Profile::kRef;
+  parameters.profile = options.profile == "clean" ? audit::Profile::kClean : audit::Profile::kRef;
   REDRAFT_RETURN_IF_ERROR(audit::CheckParameters(parameters));
   return parameters;
 }
@@ -99,12 +97,11 @@ Result<audit::Audit> ScoreFiles(const Options& options) {
     std::vector<std::uint32_t> found;
     how.exempt = audit::ExemptTokens(book, audit.parameters, exemptions, found);
     for (std::size_t i = 0; i < exemptions.size(); ++i) {
-      audit.exemptions.push_back(
-          {Sha256Hex(exemptions[i].text), exemptions[i].reason, found[i]});
+      audit.exemptions.push_back({Sha256Hex(exemptions[i].text), exemptions[i].reason, found[i]});
     }
   }
-  REDRAFT_ASSIGN(audit::Scored scored, audit::ScoreGenerations(book, decoys, audit.parameters,
-                                                               options.generations, how));
+  REDRAFT_ASSIGN(audit::Scored scored,
+                 audit::ScoreGenerations(book, decoys, audit.parameters, options.generations, how));
   audit.book = book.shape;
   audit.inputs = std::move(scored.inputs);
   audit.tally = std::move(scored.tally);
@@ -237,6 +234,9 @@ void DeclareAuditMerge(Args& audit) {
 
 void DeclareAudit(Args& root) {
   Args& audit = root.Command("audit", "measure verbatim recall of books by a model");
+  DeclareAuditPrepare(audit);
+  DeclareAuditExport(audit);
+  DeclareAuditSample(audit);
   DeclareAuditScore(audit);
   DeclareAuditMerge(audit);
   DeclareAuditSimilarity(audit);

@@ -55,7 +55,8 @@ void PrintVerdict(const audit::Verdict& verdict) {
   for (const audit::Check& check : verdict.checks) {
     std::string line = fmt::format(
         "{} {}: {} (limit {:.6g})", check.passed ? check.waived ? "waived" : "passed" : "FAILED",
-        check.name, check.value ? fmt::format("{:.6g}", *check.value) : "not measured", check.limit);
+        check.name, check.value ? fmt::format("{:.6g}", *check.value) : "not measured",
+        check.limit);
     if (check.waived) {
       line += fmt::format("; signed by {}, until {}: {}", check.waived->signer,
                           check.waived->expires, check.waived->reason);
@@ -82,9 +83,9 @@ Result<int> RunGate(const GateOptions& options) {
     REDRAFT_ASSIGN(waivers, audit::ReadWaivers(options.waivers));
   }
   const std::string today = FormatUtc(SystemClock().UnixMillis()).substr(0, 10);
-  REDRAFT_ASSIGN(const audit::Verdict verdict,
-                 audit::CheckRelease(result, baseline ? &*baseline : nullptr, limits, waivers,
-                                     today));
+  REDRAFT_ASSIGN(
+      const audit::Verdict verdict,
+      audit::CheckRelease(result, baseline ? &*baseline : nullptr, limits, waivers, today));
   if (!options.junit.empty()) {
     REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(options.junit, audit::JUnitXml(verdict, result)));
   }

@@ -70,9 +70,9 @@ Status ReadBooks(const std::vector<std::string>& paths, audit::ReportInput& inpu
       }
     }
     if (!wanted) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("--book {}: no result is of this file (sha256 {})", path,
-                              book.sha256));
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("--book {}: no result is of this file (sha256 {})", path, book.sha256));
     }
     const std::string sha256 = book.sha256;
     REDRAFT_ASSIGN(audit::IndexedBook indexed, audit::IndexBook(std::move(book), path, parameters));
@@ -181,7 +181,8 @@ void PrintScan(const Json& result) {
 
 Result<int> RunScan(const ScanOptions& options) {
   if (options.k < 1 || options.k > 64) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("--k {}: must be from 1 to 64", options.k));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--k {}: must be from 1 to 64", options.k));
   }
   if (options.corpus.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "name the folder of books: --corpus DIR");
@@ -234,8 +235,7 @@ Result<int> RunScan(const ScanOptions& options) {
       {"longest", longest},
       {"books", books},
       {"parameters", {{"k", options.k}, {"profile", options.profile}}},
-      {"tool",
-       {{"name", "redraft"}, {"version", kVersion}, {"unicode", audit::UnicodeVersion()}}}};
+      {"tool", {{"name", "redraft"}, {"version", kVersion}, {"unicode", audit::UnicodeVersion()}}}};
   if (options.json) {
     PrintLine(DumpJson(result));
   } else {

@@ -28,7 +28,10 @@ void DeclareModels(Args& root);
 void DeclareGate(Args& root);
 void DeclareRank(Args& root);
 void DeclareAudit(Args& root);
-void DeclareAuditSimilarity(Args& audit);  ///< a command of DeclareAudit's, as are the following
+void DeclareAuditPrepare(Args& audit);  ///< a command of DeclareAudit's, as are the following
+void DeclareAuditExport(Args& audit);
+void DeclareAuditSample(Args& audit);
+void DeclareAuditSimilarity(Args& audit);
 void DeclareAuditGate(Args& audit);
 void DeclareAuditReport(Args& audit);
 void DeclareAuditScan(Args& audit);
