@@ -94,9 +94,11 @@ function(redraft_fuzzers)
   file(GLOB _sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/redraft/base/*.cpp ${CMAKE_SOURCE_DIR}/redraft/core/*.cpp)
   list(FILTER _sources EXCLUDE REGEX "_test\\.cpp$")
   add_library(redraft_fuzzed STATIC EXCLUDE_FROM_ALL ${_sources} ${CMAKE_SOURCE_DIR}/redraft/gguf/registry.cpp
-    ${CMAKE_SOURCE_DIR}/redraft/audit/generation_stream.cpp ${CMAKE_SOURCE_DIR}/redraft/audit/json_stream.cpp
-    ${CMAKE_SOURCE_DIR}/redraft/text/codepoint.cpp
     ${CMAKE_BINARY_DIR}/generated/assets.cpp)
+  foreach(_file audit/book audit/epub audit/generation_stream audit/json_stream audit/plain_text audit/xhtml_text
+      text/codepoint text/markdown)
+    target_sources(redraft_fuzzed PRIVATE ${CMAKE_SOURCE_DIR}/redraft/${_file}.cpp)
+  endforeach()
   target_include_directories(redraft_fuzzed PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(redraft_fuzzed PUBLIC redraft_dependencies PRIVATE redraft_warnings)
   target_compile_options(redraft_fuzzed PRIVATE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)

@@ -1,5 +1,5 @@
-// The reader of generations takes any bytes: it ends, its parts fit together, its texts are UTF-8, and
-// how the bytes come in pieces changes nothing.
+// The reader of generations takes any bytes: it ends, its parts fit together, its texts are UTF-8,
+// and how the bytes come in pieces changes nothing.
 
 #include <algorithm>
 #include <cstddef>
@@ -46,8 +46,8 @@ std::string ReadAll(ByteSource source) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const ByteSource bytewise = [left = text](char* out,
-                                            std::size_t room) mutable -> redraft::Result<std::size_t> {
+  const ByteSource bytewise =
+      [left = text](char* out, std::size_t room) mutable -> redraft::Result<std::size_t> {
     const std::size_t n = std::min<std::size_t>({room, left.size(), 1});
     std::memcpy(out, left.data(), n);
     left.remove_prefix(n);
