@@ -95,7 +95,7 @@ Json RarefactionJson(const Audit& audit) {
 
 struct Totals {
   std::uint64_t generations = 0, empty = 0, refused = 0;
-  double prompted_tokens = 0, prompted_covered = 0;
+  std::uint32_t prompted_tokens = 0, prompted_covered = 0;
   std::vector<double> covered, sizes;  ///< of each excerpt
 };
 
@@ -107,11 +107,12 @@ Totals Total(const Audit& audit) {
     totals.generations += counts.generations;
     totals.empty += counts.empty;
     totals.refused += counts.refused;
-    totals.covered.push_back(audit.tally.covered.front().Count(own));
+    const std::uint32_t covered = audit.tally.covered.front().Count(own);
+    totals.covered.push_back(covered);
     totals.sizes.push_back(own.length());
     if (counts.generations == 0) continue;
     totals.prompted_tokens += own.length();
-    totals.prompted_covered += totals.covered.back();
+    totals.prompted_covered += covered;
   }
   return totals;
 }

@@ -28,14 +28,19 @@ Scan::Scan(std::string_view text, Profile profile, std::uint32_t k)
       grams_(text_.keys, Checked(k)) {}
 
 ScannedBook Scan::Look(const Book& book, const std::string& name) {
-  ScannedBook scanned{name, book.sha256, 0, Mask(text_.size()), {}, false};
   std::vector<std::uint64_t> keys;
   tokeniser_.AppendKeys(book.text, keys);
-  scanned.tokens = static_cast<std::uint32_t>(keys.size());
+  return Look(keys, name, book.sha256);
+}
+
+ScannedBook Scan::Look(std::span<const std::uint64_t> book, const std::string& name,
+                       const std::string& sha256) const {
+  ScannedBook scanned{name, sha256, static_cast<std::uint32_t>(book.size()), Mask(text_.size()),
+                      {},   false};
   Matcher matcher(text_, grams_);
   Mask repeated(grams_.size());
   std::vector<Run> runs;
-  scanned.guarded = !matcher.Find(keys, runs, repeated);
+  scanned.guarded = !matcher.Find(book, runs, repeated);
   for (const Range& grams : repeated.Runs()) {
     for (std::uint32_t gram = grams.start; gram < grams.end; ++gram) {
       for (const std::uint32_t i : grams_.Positions(gram)) scanned.covered.Add({i, i + grams_.k()});

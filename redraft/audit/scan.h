@@ -7,6 +7,7 @@
 //         so memory does not grow with the corpus. About 30 M words of books a second once they are
 //         read.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ class Scan {
 
   /// What the text shares with a book.
   ScannedBook Look(const Book& book, const std::string& name);
+  /// The same for the tokens of a book, in this scan's profile.
+  ScannedBook Look(std::span<const std::uint64_t> book, const std::string& name,
+                   const std::string& sha256) const;
 
   std::uint32_t tokens() const { return text_.size(); }
   /// The words of a span as they stand in the text.

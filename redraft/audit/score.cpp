@@ -241,12 +241,16 @@ Result<IndexedBook> IndexBook(Book book, const std::string& name, const Paramete
   indexed.shape.name = BareName(name);
   indexed.shape.sha256 = book.sha256;
   indexed.shape.starts = indexed.tokens.starts;
-  indexed.grams = std::make_unique<GramIndex>(indexed.tokens.keys, parameters.shortest_k());
-  if (parameters.trim > 0 && parameters.trim != parameters.shortest_k()) {
-    indexed.trim_grams = std::make_unique<GramIndex>(indexed.tokens.keys, parameters.trim);
-  }
+  IndexGrams(indexed, parameters);
   indexed.book = std::move(book);
   return indexed;
+}
+
+void IndexGrams(IndexedBook& book, const Parameters& parameters) {
+  book.grams = std::make_unique<GramIndex>(book.tokens.keys, parameters.shortest_k());
+  if (parameters.trim > 0 && parameters.trim != parameters.shortest_k()) {
+    book.trim_grams = std::make_unique<GramIndex>(book.tokens.keys, parameters.trim);
+  }
 }
 
 Result<std::vector<Exemption>> ReadExemptions(const std::string& path) {

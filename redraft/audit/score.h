@@ -33,7 +33,7 @@ struct BookShape {
 
 /// A book ready to be matched.
 struct IndexedBook {
-  Book book;
+  Book book;  ///< empty when it was read from an index file (index_file.h)
   BookShape shape;
   BookTokens tokens;
   std::map<std::string, std::uint32_t> number_of_id;
@@ -49,6 +49,9 @@ Status CheckParameters(const Parameters& parameters);
 /// Splits the book into excerpts, unless it has some, and indexes it. Errors: as CheckParameters;
 /// kInvalidArgument for an id that is there twice.
 Result<IndexedBook> IndexBook(Book book, const std::string& name, const Parameters& parameters);
+
+/// Indexes the runs of the book's tokens, which are there, for these parameters.
+void IndexGrams(IndexedBook& book, const Parameters& parameters);
 
 /// A text whose reproduction is allowed, and why.
 struct Exemption {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "redraft/audit/index_file.h"
 #include "redraft/audit/result.h"
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
@@ -69,12 +70,6 @@ Result<audit::Parameters> ParametersOf(const Options& options) {
   return parameters;
 }
 
-Result<audit::IndexedBook> ReadIndexed(const std::string& path,
-                                       const audit::Parameters& parameters) {
-  REDRAFT_ASSIGN(audit::Book book, audit::ReadBook(path));
-  return audit::IndexBook(std::move(book), path, parameters);
-}
-
 Result<audit::Audit> ScoreFiles(const Options& options) {
   audit::Audit audit;
   REDRAFT_ASSIGN(audit.parameters, ParametersOf(options));
@@ -83,10 +78,10 @@ Result<audit::Audit> ScoreFiles(const Options& options) {
   if (options.generations.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "name the generations: --generations FILE…");
   }
-  REDRAFT_ASSIGN(const audit::IndexedBook book, ReadIndexed(options.book, audit.parameters));
+  REDRAFT_ASSIGN(const audit::IndexedBook book, audit::ReadIndexed(options.book, audit.parameters));
   std::vector<audit::IndexedBook> decoys;
   for (const std::string& path : options.decoys) {
-    REDRAFT_ASSIGN(audit::IndexedBook decoy, ReadIndexed(path, audit.parameters));
+    REDRAFT_ASSIGN(audit::IndexedBook decoy, audit::ReadIndexed(path, audit.parameters));
     audit.decoy_books.push_back(decoy.shape);
     decoys.push_back(std::move(decoy));
   }
@@ -189,7 +184,8 @@ void DeclareOutput(Args& command, Options& options) {
 void DeclareAuditScore(Args& audit) {
   Args& command = audit.Command("score", "measure what generations recite of a book");
   auto options = std::make_shared<Options>();
-  command.Option("--book", options->book, "a text, Markdown, EPUB, or the reference's JSON");
+  command.Option("--book", options->book,
+                 "a text, Markdown, EPUB, the reference's JSON, or an index file");
   command.Option("--generations", options->generations,
                  "files of generations in the reference's JSON layout");
   command.Option("--k", options->k,
@@ -220,6 +216,34 @@ void DeclareAuditScore(Args& audit) {
   });
 }
 
+struct IndexOptions {
+  std::string book, output, profile = "ref";
+};
+
+Result<int> RunIndex(const IndexOptions& options) {
+  if (options.output.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "name the index file to write: -o FILE");
+  }
+  audit::Parameters parameters;
+  parameters.profile = options.profile == "clean" ? audit::Profile::kClean : audit::Profile::kRef;
+  REDRAFT_ASSIGN(const audit::IndexedBook book, audit::ReadIndexed(options.book, parameters));
+  REDRAFT_RETURN_IF_ERROR(
+      WriteFileAtomic(options.output, audit::DumpIndex(book, parameters.profile)));
+  PrintLine(fmt::format("{}: {} excerpts, {} tokens", options.output, book.shape.ids.size(),
+                        book.shape.tokens()));
+  return 0;
+}
+
+void DeclareAuditIndex(Args& audit) {
+  Args& command = audit.Command("index", "write a book as an index file, without its text");
+  auto options = std::make_shared<IndexOptions>();
+  command.Positional("book", options->book, "a book of any format that audit score takes");
+  command.Option("-o,--output", options->output, "the index file");
+  command.Choice("--profile", options->profile, {"ref", "clean"}, "what a word is");
+  command.Example("redraft audit index novel.epub -o novel.idx");
+  command.Run([options] { return RunIndex(*options); });
+}
+
 void DeclareAuditMerge(Args& audit) {
   Args& command = audit.Command("merge", "add partial results of one book");
   auto options = std::make_shared<Options>();
@@ -239,6 +263,7 @@ void DeclareAudit(Args& root) {
   DeclareAuditSample(audit);
   DeclareAuditScore(audit);
   DeclareAuditMerge(audit);
+  DeclareAuditIndex(audit);
   DeclareAuditSimilarity(audit);
   DeclareAuditGate(audit);
   DeclareAuditReport(audit);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "redraft/audit/index_file.h"
 #include "redraft/audit/letters.h"
 #include "redraft/audit/report.h"
 #include "redraft/audit/scan.h"
@@ -179,6 +180,18 @@ void PrintScan(const Json& result) {
                         DumpJson(result["corpus"]["books"])));
 }
 
+Result<audit::ScannedBook> LookAt(audit::Scan& scan, const audit::Parameters& parameters,
+                                  const fs::path& path, const std::string& name) {
+  REDRAFT_ASSIGN(const std::string bytes, ReadFile(path));
+  if (audit::IsIndexFile(bytes)) {
+    REDRAFT_ASSIGN(const audit::IndexedBook book,
+                   audit::ParseIndex(bytes, path.string(), parameters));
+    return scan.Look(book.tokens.keys, name, book.shape.sha256);
+  }
+  REDRAFT_ASSIGN(const audit::Book book, audit::ParseBook(bytes, path.string()));
+  return scan.Look(book, name);
+}
+
 Result<int> RunScan(const ScanOptions& options) {
   if (options.k < 1 || options.k > 64) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -189,9 +202,10 @@ Result<int> RunScan(const ScanOptions& options) {
   }
   REDRAFT_ASSIGN(const std::string text, ReadTextFile(options.text));
   REDRAFT_ASSIGN(const auto files, ListFiles(options.corpus));
-  const audit::Profile profile =
-      options.profile == "clean" ? audit::Profile::kClean : audit::Profile::kRef;
-  audit::Scan scan(text, profile, static_cast<std::uint32_t>(options.k));
+  audit::Parameters parameters;
+  parameters.k = {static_cast<std::uint32_t>(options.k)};
+  parameters.profile = options.profile == "clean" ? audit::Profile::kClean : audit::Profile::kRef;
+  audit::Scan scan(text, parameters.profile, parameters.k.front());
   if (scan.tokens() == 0) {
     return Fail(ErrorCode::kInvalidArgument,
                 options.text + " has no words in this profile; try --profile clean");
@@ -202,13 +216,14 @@ Result<int> RunScan(const ScanOptions& options) {
   std::uint32_t longest = 0;
   int status = 0;
   for (const fs::path& file : files) {
-    const Result<audit::Book> book = audit::ReadBook(fs::path(options.corpus) / file);
-    if (!book) {
-      std::fprintf(stderr, "redraft: error: %s\n", book.error().message.c_str());
+    const Result<audit::ScannedBook> looked =
+        LookAt(scan, parameters, fs::path(options.corpus) / file, file.string());
+    if (!looked) {
+      std::fprintf(stderr, "redraft: error: %s\n", looked.error().message.c_str());
       status = 1;
       continue;
     }
-    const audit::ScannedBook scanned = scan.Look(*book, file.string());
+    const audit::ScannedBook& scanned = *looked;
     ++read;
     tokens += scanned.tokens;
     all.Add(scanned.covered);
@@ -268,7 +283,8 @@ void DeclareAuditScan(Args& audit) {
   Args& command = audit.Command("scan", "does a text copy any of these books?");
   auto options = std::make_shared<ScanOptions>();
   command.Positional("text", options->text, "a text file; - is standard input");
-  command.Option("--corpus", options->corpus, "folder of books: texts, Markdown, EPUB, JSON");
+  command.Option("--corpus", options->corpus,
+                 "folder of books: texts, Markdown, EPUB, JSON, index files");
   command.Option("--k", options->k, "shortest run of words that counts");
   command.Choice("--profile", options->profile, {"ref", "clean"}, "what a word is");
   command.Option("--max-span", options->max_span, "exit 100 when a longer run is found");
