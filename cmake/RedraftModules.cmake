@@ -95,8 +95,9 @@ function(redraft_fuzzers)
   list(FILTER _sources EXCLUDE REGEX "_test\\.cpp$")
   add_library(redraft_fuzzed STATIC EXCLUDE_FROM_ALL ${_sources} ${CMAKE_SOURCE_DIR}/redraft/gguf/registry.cpp
     ${CMAKE_BINARY_DIR}/generated/assets.cpp)
-  foreach(_file audit/book audit/epub audit/generation_stream audit/json_stream audit/plain_text audit/xhtml_text
-      text/codepoint text/markdown)
+  foreach(_file audit/book audit/epub audit/excerpts audit/generation_stream audit/index audit/index_file
+      audit/indexed_book audit/json_stream audit/letters audit/markup audit/plain_text audit/tokeniser audit/xhtml_text
+      text/codepoint text/markdown text/words)
     target_sources(redraft_fuzzed PRIVATE ${CMAKE_SOURCE_DIR}/redraft/${_file}.cpp)
   endforeach()
   target_include_directories(redraft_fuzzed PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)

@@ -5,6 +5,7 @@
 #include "redraft/audit/letters.h"
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
+#include "redraft/base/json.h"
 
 namespace redraft::audit {
 namespace {

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "redraft/audit/score.h"
+#include "redraft/audit/indexed_book.h"
 
 namespace redraft::audit {
 

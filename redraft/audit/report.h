@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "redraft/audit/indexed_book.h"
 #include "redraft/audit/release_gate.h"
 #include "redraft/audit/result_file.h"
-#include "redraft/audit/score.h"
 
 namespace redraft::audit {
 

@@ -169,6 +169,11 @@ std::vector<std::string> Warnings(const Audit& audit) {
   if (Total(audit).generations == 0) {
     warnings.emplace_back("there are no generations: nothing was measured");
   }
+  if (audit.parameters.span_over < audit.parameters.k.front()) {
+    warnings.push_back(fmt::format("--span-over {} is below k = {}: spans count from {} words on",
+                                   audit.parameters.span_over, audit.parameters.k.front(),
+                                   audit.parameters.shortest_span()));
+  }
   if (audit.tally.guarded > 0) {
     warnings.push_back(fmt::format(
         "{} generations repeat what the book repeats so often that their runs were not all listed: "

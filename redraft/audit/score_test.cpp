@@ -293,6 +293,15 @@ TEST_F(ScoreTest, WarnsWhenThereIsNothingToMeasure) {
   EXPECT_EQ(ResultJson(*covered)["bmc"]["value"], 1.0);
 }
 
+TEST_F(ScoreTest, WarnsWhenTheSpanThresholdIsBelowK) {
+  Parameters parameters;
+  parameters.span_over = 3;
+  const auto audit = Score(Index(kBook), {File("g.json", kGenerations)}, 1, parameters);
+  ASSERT_TRUE(audit) << audit.error().message;
+  EXPECT_THAT(DumpJson(ResultJson(*audit)["warnings"]),
+              HasSubstr("--span-over 3 is below k = 5: spans count from 5 words on"));
+}
+
 TEST_F(ScoreTest, ReadsLoneSurrogatesAndSaysSo) {
   const auto audit = Score(
       Index(kBook),

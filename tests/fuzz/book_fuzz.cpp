@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "redraft/audit/book.h"
+#include "redraft/audit/index_file.h"
 #include "redraft/base/check.h"
 #include "redraft/base/file.h"
 
@@ -64,6 +65,8 @@ void Read(std::string_view bytes, const std::string& name) {
     REDRAFT_CHECK(excerpt.end <= book->text.size());
     before = excerpt.end;
   }
+  const auto indexed = redraft::audit::IndexBook(*book, name, {});
+  REDRAFT_CHECK(indexed && indexed->shape.starts.size() == indexed->shape.ids.size() + 1);
 }
 
 }  // namespace
@@ -71,7 +74,7 @@ void Read(std::string_view bytes, const std::string& name) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0:
       Read(text, "book.txt");
       break;
@@ -84,7 +87,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 3:
       Read("PK\x03\x04" + text, "book.epub");
       break;
-    case 4:
+    case 4: {
+      const auto index = redraft::audit::ParseIndex("RDFTIDX1" + text, "book.idx", {});
+      REDRAFT_CHECK(index || !index.error().message.empty());
+      break;
+    }
+    case 5:
       Read(Archive({{"META-INF/container.xml", kContainer},
                     {"p/c.opf", text},
                     {"p/a.xhtml", "<p>Low water.</p>"}}),
