@@ -94,7 +94,8 @@ Result<std::vector<Waiver>> ReadWaivers(const std::string& path) {
       return bad("needs \"allow\", the value up to which it holds");
     }
     waiver.allow = item["allow"].get<double>();
-    if (item.contains("book_sha256") && item["book_sha256"].is_string()) {
+    if (item.contains("book_sha256")) {
+      if (!item["book_sha256"].is_string()) return bad("has a \"book_sha256\" that is no text");
       waiver.book_sha256 = item["book_sha256"].get<std::string>();
     }
     if (!IsCheck(waiver.check)) {
@@ -135,8 +136,13 @@ Result<Verdict> CheckRelease(const ResultFile& result, const ResultFile* baselin
     verdict.checks.push_back(std::move(check));
   };
   add("max_bmc", limits.max_bmc, result.bmc);
-  add("max_span", limits.max_span, limits.span_in_book ? result.span_in_book : result.span);
-  add("max_spans", limits.max_spans, result.spans);
+  // A lower bound can break a limit, but not keep it.
+  const auto bound = [&](std::optional<std::uint32_t> limit, std::optional<std::uint32_t> value) {
+    return limit && value && result.guarded && *value <= *limit ? std::nullopt : value;
+  };
+  add("max_span", limits.max_span,
+      bound(limits.max_span, limits.span_in_book ? result.span_in_book : result.span));
+  add("max_spans", limits.max_spans, bound(limits.max_spans, result.spans));
   std::optional<double> increase;
   if (baseline != nullptr && result.bmc && baseline->bmc) increase = *result.bmc - *baseline->bmc;
   add("max_increase", limits.max_increase, increase);

@@ -22,6 +22,8 @@ Json ResultOf(double bmc, const std::string& book = "b1") {
           {"bmc", {{"covered", 10}, {"value", bmc}}},
           {"span", {{"length", 12}, {"start", 0}, {"end", 12}, {"excerpt_id", "p_id1"}}},
           {"in_book", {{"span", {{"length", 40}}}}},
+          {"block", {{"length", 12}, {"start", 0}, {"end", 12}}},
+          {"cross", {{"crossing", 0}, {"counted", 1}, {"min_length", 5}}},
           {"spans", {{"ref", 3}, {"maximal", 3}}},
           {"mask", {{0, 10}}},
           {"self_agreement", 0.5},
@@ -99,6 +101,29 @@ TEST(ReleaseGate, DoesNotPassWhatWasNotMeasured) {
   EXPECT_FALSE(Check(Parsed(json), {.max_span = 100}).passed());
 }
 
+TEST(ReleaseGate, DoesNotPassALowerBoundThatIsWithinTheLimit) {
+  Json json = ResultOf(0.3);
+  json["guarded"] = 2;
+  Limits limits;
+  limits.max_span = 20;
+  limits.max_spans = 2;
+  const Verdict verdict = CheckRelease(Parsed(json), nullptr, limits, {}, "2026-11-26").value();
+  EXPECT_FALSE(verdict.checks[0].passed);
+  EXPECT_FALSE(verdict.checks[0].value.has_value())
+      << "it may be longer than the 12 that were seen";
+  EXPECT_EQ(verdict.checks[1].value, 3.0) << "too many already";
+}
+
+TEST(ReleaseGate, TakesAResultWithTheContractsMembersAlone) {
+  Json json = ResultOf(0.3);
+  json.erase("in_book");
+  Limits limits;
+  limits.max_span = 20;
+  EXPECT_TRUE(CheckRelease(Parsed(json), nullptr, limits, {}, "2026-11-26")->passed());
+  limits.span_in_book = true;
+  EXPECT_FALSE(CheckRelease(Parsed(json), nullptr, limits, {}, "2026-11-26")->passed());
+}
+
 TEST(ReleaseGate, SaysWhichLimitHasNoMeaning) {
   const ResultFile result = Parsed(ResultOf(0.3));
   const auto error = [&](const Limits& limits) {
@@ -162,6 +187,9 @@ TEST(ReleaseGate, ReadsWaiverFiles) {
   bad = good;
   bad.replace(bad.find("max_bmc"), 7, "max_all");
   EXPECT_THAT(read("{\"waivers\":[" + bad + "]}").error().message, HasSubstr("\"max_all\""));
+  bad = good;
+  bad.insert(bad.size() - 1, ",\"book_sha256\":7");
+  EXPECT_THAT(read("{\"waivers\":[" + bad + "]}").error().message, HasSubstr("is no text"));
   std::filesystem::remove_all(folder);
 }
 

@@ -28,6 +28,12 @@ std::string Cell(const Json& value) {
   return Escaped(value.is_string() ? value.get<std::string>() : DumpJson(value));
 }
 
+/// A member that a result need not have; null when it is missing.
+const Json& Member(const Json& json, const char* key) {
+  static const Json kNone;
+  return json.is_object() && json.contains(key) ? json[key] : kNone;
+}
+
 void AppendRow(std::string& page, const std::vector<std::string>& cells, const char* tag = "td") {
   page += "<tr>";
   for (const std::string& cell : cells) page += fmt::format("<{0}>{1}</{0}>", tag, cell);
@@ -63,11 +69,10 @@ void AppendSummary(std::string& page, const Json& report) {
     AppendRow(
         page,
         {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["generations"]),
-         Cell(row["empty"]), Percent(row["bmc"]["value"]),
-         row["bmc"].contains("interval") ? Interval(row["bmc"]["interval"]) : "–",
+         Cell(row["empty"]), Percent(row["bmc"]["value"]), Interval(Member(row["bmc"], "interval")),
          Cell(row["block"]["length"]), Cell(row["span"]["length"]), Cell(row["spans"]["ref"]),
          fmt::format("{} / {}", Cell(row["cross"]["crossing"]), Cell(row["cross"]["counted"])),
-         row.contains("near_verbatim") ? Percent(row["near_verbatim"]["value"]) : "–"});
+         Percent(Member(Member(row, "near_verbatim"), "value"))});
   }
   page += "</table>\n";
 }
@@ -97,9 +102,10 @@ void AppendPermissions(std::string& page, const Json& report) {
     AppendRow(page, {"book", "model", "reason", "words of the book", "sha256"}, "th");
     for (const Json& row : report["rows"]) {
       if (!row.contains("exempt")) continue;
-      for (const Json& text : row["exempt"]["texts"]) {
-        AppendRow(page, {Cell(row["book"]["name"]), Cell(row["model"]), Cell(text["reason"]),
-                         Cell(text["tokens"]), Cell(text["sha256"])});
+      for (const Json& text : Member(row["exempt"], "texts")) {
+        AppendRow(page,
+                  {Cell(row["book"]["name"]), Cell(row["model"]), Cell(Member(text, "reason")),
+                   Cell(Member(text, "tokens")), Cell(Member(text, "sha256"))});
       }
     }
     page += "</table>\n";
@@ -165,8 +171,9 @@ void AppendDetails(std::string& page, const Json& row, const ReportInput& input,
   }
   page += "<details><summary>Inputs and parameters</summary>\n<table>\n";
   AppendRow(page, {"book", Cell(row["book"]["sha256"])});
-  for (const Json& file : row["inputs"])
-    AppendRow(page, {Cell(file["name"]), Cell(file["sha256"])});
+  for (const Json& file : Member(row, "inputs")) {
+    AppendRow(page, {Cell(Member(file, "name")), Cell(Member(file, "sha256"))});
+  }
   AppendRow(page, {Cell(row["result"]["name"]), Cell(row["result"]["sha256"])});
   if (row.contains("parameters")) {
     for (const auto& [name, value] : row["parameters"].items()) {

@@ -206,6 +206,7 @@ Json ResultJson(const Audit& audit) {
   result["generations"] = totals.generations;
   result["empty"] = totals.empty;
   result["refused"] = totals.refused;
+  result["guarded"] = tally.guarded;
   result["bmc"] = {{"covered", covered}, {"value", Share(covered, tokens)}};
   if (tokens > 0) {
     result["bmc"]["interval"] =

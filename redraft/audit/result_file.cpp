@@ -45,12 +45,12 @@ Result<ResultFile> ParseResult(std::string_view bytes, const std::string& name) 
   if (schema == nullptr || *schema != kSchema) {
     REDRAFT_RETURN_IF_ERROR(Lacks(name, fmt::format("its schema is not {}", kSchema)));
   }
-  std::uint32_t tokens = 0, generations = 0;
+  std::uint32_t tokens = 0, generations = 0, ignored = 0;
   for (const auto& [path, target] :
        {std::pair("book.tokens", &tokens), std::pair("generations", &generations),
-        std::pair("span.length", &result.span),
-        std::pair("in_book.span.length", &result.span_in_book),
-        std::pair("spans.ref", &result.spans)}) {
+        std::pair("span.length", &result.span), std::pair("spans.ref", &result.spans),
+        std::pair("empty", &ignored), std::pair("block.length", &ignored),
+        std::pair("cross.crossing", &ignored), std::pair("cross.counted", &ignored)}) {
     const Json* value = Look(result.json, path);
     if (value == nullptr || !value->is_number_unsigned() ||
         value->get<std::uint64_t>() > 0xFFFFFFF0ULL) {
@@ -67,6 +67,12 @@ Result<ResultFile> ParseResult(std::string_view bytes, const std::string& name) 
     }
     *target = value->get<std::string>();
   }
+  const Json* in_book = Look(result.json, "in_book.span.length");
+  if (in_book != nullptr && in_book->is_number_unsigned()) {
+    result.span_in_book = in_book->get<std::uint32_t>();
+  }
+  const Json* guarded = Look(result.json, "guarded");
+  result.guarded = guarded != nullptr && *guarded != 0;
   const Json* value = Look(result.json, "bmc.value");
   if (value == nullptr || !(value->is_null() || value->is_number())) {
     REDRAFT_RETURN_IF_ERROR(Lacks(name, "\"bmc.value\" is missing or no number"));

@@ -19,8 +19,9 @@ struct ResultFile {
   std::uint64_t generations = 0;
   std::optional<double> bmc;  ///< empty for a book without tokens
   std::uint32_t span = 0;     ///< longest, in the prompted excerpt
-  std::uint32_t span_in_book = 0;
+  std::optional<std::uint32_t> span_in_book;
   std::uint32_t spans = 0;  ///< distinct, as the reference counts
+  bool guarded = false;     ///< the matcher's guard acted: span and spans are lower bounds
   Mask mask;
 };
 

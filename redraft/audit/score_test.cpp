@@ -345,6 +345,21 @@ TEST_F(ScoreTest, ExemptTextsDoNotCount) {
   EXPECT_FALSE(ReadExemptions(File("bad.json", R"({"exemptions":[{"text":"x"}]})")));
 }
 
+TEST_F(ScoreTest, ExemptTextsDoNotCountAsNearVerbatimEither) {
+  std::string text;
+  for (int i = 0; i < 260; ++i) text += fmt::format("w{} ", i);
+  const IndexedBook book =
+      Index(fmt::format(R"([{{"excerpt_id":"1","excerpt_text":"{}"}}])", text));
+  const std::string file =
+      File("g.json", fmt::format(R"([{{"excerpt_id":"1","generations":["{}"]}}])", text));
+  ScoreOptions options;
+  options.exempt = Mask(260);
+  options.exempt.Add({0, 100});
+  const auto scored = ScoreGenerations(book, {}, {}, {file}, options);
+  ASSERT_TRUE(scored) << scored.error().message;
+  EXPECT_EQ(scored->tally.near.Runs(), (std::vector<Range>{{100, 260}}));
+}
+
 TEST_F(ScoreTest, RefusesParametersWithoutMeaning) {
   const auto error = [](std::vector<std::uint32_t> k, std::uint32_t trim = 5) {
     Parameters parameters;

@@ -158,23 +158,35 @@ void Collector::AddGeneration(std::span<const std::uint64_t> tokens, std::uint32
   }
   if (runs_.empty()) return;
   pieces_.clear();
+  parts_.clear();
   for (const Run& run : runs_) SeeRun(run, number);
-  near_verbatim_.Mark(runs_, tally_.near);
+  std::sort(parts_.begin(), parts_.end(), [](const Run& a, const Run& b) {
+    return std::pair(a.text, a.book) < std::pair(b.text, b.book);
+  });
+  near_verbatim_.Mark(exempt_.empty() ? runs_ : parts_, tally_.near);
   CountHits();
 }
 
 /// Cuts the run around exempt tokens.
 void Collector::SeeRun(const Run& run, std::uint32_t number) {
   const Range range = run.range();
+  if (exempt_.empty()) return SeeRange(range, number);
+  const auto see = [&](std::uint32_t start, std::uint32_t end) {
+    if (start >= end) return;
+    SeeRange({start, end}, number);
+    if (end - start >= parameters_.shortest_k()) {
+      parts_.push_back({start, run.text + start - run.book, end - start});
+    }
+  };
   std::uint32_t from = range.start;
   auto exempt = std::upper_bound(exempt_.begin(), exempt_.end(), range.start,
                                  [](std::uint32_t at, const Range& r) { return at < r.end; });
   for (; exempt != exempt_.end() && exempt->start < range.end; ++exempt) {
-    if (exempt->start > from) SeeRange({from, exempt->start}, number);
+    see(from, exempt->start);
     from = std::min(exempt->end, range.end);
     tally_.exempted.Add({std::max(exempt->start, range.start), from});
   }
-  SeeRange({from, range.end}, number);
+  see(from, range.end);
 }
 
 void Collector::SeeRange(Range range, std::uint32_t number) {

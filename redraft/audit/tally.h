@@ -130,6 +130,7 @@ class Collector {
   Range own_;                            ///< tokens of the excerpt
   std::vector<std::uint32_t> prompted_;  ///< positions of m-grams that the instruction holds
   std::vector<Run> runs_;
+  std::vector<Run> parts_;              ///< of runs_, between exempt tokens
   std::vector<Range> pieces_;           ///< of the generation at hand, for the first k
   std::vector<SourcedRange> crossing_;  ///< of the excerpt at hand
   std::vector<std::pair<std::uint32_t, std::int32_t>> edges_;  ///< where hit counts change

@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
 
+#include <array>
 #include <charconv>
 #include <sstream>
 
@@ -406,21 +410,31 @@ TEST_F(AuditCli, SaysWhatIsWrongInOneLine) {
   EXPECT_EQ(model.requests(), 0);
 }
 
+std::int64_t Attempts(const std::string& db) {
+  auto ledger = store::Ledger::Open(db, {.read_only = true});
+  if (!ledger) return 0;
+  const auto run = ledger->FindRun("latest");
+  if (!run) return 0;
+  const auto counts = ledger->Count(run->id);
+  return counts ? counts->attempts : 0;
+}
+
 /// Waits until the ledger's latest run has so many answers, or the process has ended.
 void AwaitAnswers(const std::string& db, std::int64_t answers, pid_t child) {
-  for (;;) {
-    siginfo_t info{};
-    ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
-    if (info.si_pid == child) return;
-    std::this_thread::yield();
-    if (!std::filesystem::exists(db)) continue;
-    auto ledger = store::Ledger::Open(db, {.read_only = true});
-    if (!ledger) continue;
-    const auto run = ledger->FindRun("latest");
-    if (!run) continue;
-    const auto counts = ledger->Count(run->id);
-    if (counts && counts->attempts >= answers) return;
+  const int changes = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(::inotify_add_watch(changes, std::filesystem::path(db).parent_path().c_str(),
+                                IN_MODIFY | IN_CREATE),
+            0);
+  const int ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  pollfd both[] = {{changes, POLLIN, 0}, {ended, POLLIN, 0}};
+  while (Attempts(db) < answers && (both[1].revents & POLLIN) == 0) {
+    ::poll(both, 2, -1);
+    std::array<char, 4096> events{};
+    while (::read(changes, events.data(), events.size()) > 0) {
+    }
   }
+  ::close(changes);
+  ::close(ended);
 }
 
 TEST_F(AuditCli, TheReadmesCommandsGoFromABookToTheGate) {
