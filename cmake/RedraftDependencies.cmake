@@ -31,7 +31,7 @@ target_link_libraries(redraft_llama INTERFACE
 add_library(redraft_dependencies INTERFACE)
 target_link_libraries(redraft_dependencies INTERFACE
   fmt::fmt spdlog::spdlog OpenSSL::Crypto CURL::libcurl Eigen3::Eigen SQLiteCpp sqlite3
-  ICU::uc ICU::i18n ${CSV_LIBRARY} PkgConfig::ZSTD PkgConfig::CMARK PkgConfig::LIBZIP Threads::Threads redraft_llama)
+  ICU::uc ICU::i18n ${CSV_LIBRARY} PkgConfig::ZSTD PkgConfig::CMARK PkgConfig::LIBZIP PkgConfig::LIBXML Threads::Threads redraft_llama)
 target_compile_definitions(redraft_dependencies INTERFACE SPDLOG_FMT_EXTERNAL)
 
 # toml++ 3.3 (Debian 12) runs into __builtin_unreachable() at letters such as "é" behind a line-ending backslash. We build with

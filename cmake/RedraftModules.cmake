@@ -49,7 +49,7 @@ function(redraft_tests)
     endif()
     if(_found)
       add_executable(test_${_module} EXCLUDE_FROM_ALL ${_found})
-      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_test_warnings PkgConfig::LIBXML loopback_server
+      target_link_libraries(test_${_module} PRIVATE redraft_lib redraft_test_warnings loopback_server
         GTest::gmock_main rapidcheck)
       target_compile_definitions(test_${_module} PRIVATE REDRAFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
         REDRAFT_BINARY="${CMAKE_BINARY_DIR}/redraft" REDRAFT_MOCK_SERVER="${CMAKE_BINARY_DIR}/mock_server"
@@ -94,7 +94,7 @@ function(redraft_fuzzers)
   set(_sources gguf/registry.cpp judge/quotation.cpp judge/structured_verdict.cpp judge/verdict_parser.cpp
     llm/reply_members.cpp llm/reward_format.cpp)
   list(TRANSFORM _sources PREPEND ${CMAKE_SOURCE_DIR}/redraft/)
-  foreach(_module IN ITEMS base core text stats reward)
+  foreach(_module IN ITEMS base core text stats reward audit)
     file(GLOB _found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/redraft/${_module}/*.cpp)
     list(FILTER _found EXCLUDE REGEX "_test\\.cpp$")
     list(APPEND _sources ${_found})

@@ -55,8 +55,11 @@ Result<std::string> ReadFile(const fs::path& path, std::uint64_t max_bytes) {
 }
 
 Result<std::string> ReadTextFile(const fs::path& path, std::uint64_t max_bytes) {
-  REDRAFT_ASSIGN(std::string text, ReadFile(path, max_bytes));
-  const std::string name = path == "-" ? "standard input" : path.string();
+  REDRAFT_ASSIGN(std::string bytes, ReadFile(path, max_bytes));
+  return TextOfBytes(std::move(bytes), path == "-" ? "standard input" : path.string());
+}
+
+Result<std::string> TextOfBytes(std::string text, const std::string& name) {
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     return Fail(ErrorCode::kInvalidArgument, name + " is empty; it must hold text");
@@ -126,8 +129,14 @@ Result<std::vector<fs::path>> ListFiles(const fs::path& folder) {
 
 std::size_t FirstInvalidUtf8(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t i = 0;
   while (i < bytes.size()) {
+    for (std::uint64_t word = 0; i + sizeof word <= bytes.size(); i += sizeof word) {
+      std::memcpy(&word, bytes.data() + i, sizeof word);
+      if ((word & kHighBits) != 0) break;
+    }
+    if (i == bytes.size()) break;
     const unsigned char lead = at(i);
     if (lead < 0x80) {
       ++i;

@@ -25,6 +25,9 @@ Result<std::string> ReadFile(const std::filesystem::path& path,
 Result<std::string> ReadTextFile(const std::filesystem::path& path,
                                  std::uint64_t max_bytes = kMaxInputBytes);
 
+/// What ReadTextFile makes of bytes; `name` stands in messages. Errors: as there.
+Result<std::string> TextOfBytes(std::string bytes, const std::string& name);
+
 /// Writes beside the target, syncs, then renames: readers see the old or the new file, never half
 /// of one. Creates missing folders. Errors: kFailed with the system's reason (read-only, disk
 /// full).

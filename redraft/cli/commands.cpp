@@ -18,6 +18,7 @@ void DeclareCommands(Args& root) {
   DeclareBench(root);
   DeclareScore(root);
   DeclareGate(root);
+  DeclareAudit(root);
   DeclareTrain(root);
   DeclareModels(root);
 }

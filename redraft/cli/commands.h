@@ -28,5 +28,13 @@ void DeclareTrain(Args& root);
 void DeclareModels(Args& root);
 void DeclareGate(Args& root);
 void DeclareRank(Args& root);
+void DeclareAudit(Args& root);
+void DeclareAuditPrepare(Args& audit);  ///< a command of DeclareAudit's, as are the following
+void DeclareAuditExport(Args& audit);
+void DeclareAuditSample(Args& audit);
+void DeclareAuditSimilarity(Args& audit);
+void DeclareAuditGate(Args& audit);
+void DeclareAuditReport(Args& audit);
+void DeclareAuditScan(Args& audit);
 
 }  // namespace redraft::cli

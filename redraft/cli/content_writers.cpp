@@ -8,10 +8,8 @@
 
 #include "redraft/base/hash.h"
 #include "redraft/base/random.h"
-#include "redraft/base/version.h"
-#include "redraft/cli/run_session.h"
+#include "redraft/cli/ledger_run.h"
 #include "redraft/llm/prompt.h"
-#include "redraft/store/ledger.h"
 #include "redraft/text/gates.h"
 
 namespace redraft::cli {
@@ -74,15 +72,6 @@ Result<Json> Manifest(const std::vector<ContentWriter>& writers,
               {"prompts", {{kPrompt, prompt}}}};
 }
 
-Result<store::Run> RunFor(store::Ledger& ledger, Json manifest, const std::string& name) {
-  const std::string identity = Sha256Hex(DumpJson(manifest));
-  REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
-  if (same) return *same;
-  manifest["tool"] = kVersion;
-  REDRAFT_ASSIGN(const std::string id, ledger.CreateRun({identity, name, manifest, ""}));
-  return ledger.FindRun(id);
-}
-
 Result<std::vector<core::Reply>> Ask(core::ReplyLog& log, std::vector<core::Request> requests,
                                      const std::vector<ContentWriter>& writers,
                                      const WritingOptions& options) {
@@ -110,17 +99,16 @@ Result<Answers> AskIn(core::ReplyLog& log, std::vector<core::Request> requests,
   return answers;
 }
 
-Result<Answers> AskInLedger(const Json& manifest, std::vector<core::Request> requests,
+Result<Answers> AskInLedger(const Json& manifest, const std::vector<core::Request>& requests,
                             const std::vector<ContentWriter>& writers,
                             const WritingOptions& options) {
-  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(options.db, {.create = true}));
-  REDRAFT_ASSIGN(const store::Run run, RunFor(ledger, manifest, options.name));
-  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run.id));
-  REDRAFT_ASSIGN(const auto log, ledger.Replies(run.id));
-  REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
-  Result<Answers> answers = AskIn(*log, std::move(requests), writers, options);
-  REDRAFT_RETURN_IF_ERROR(ledger.SetState(
-      run.id, answers ? store::RunState::kFinished : StateOf(answers.error().code)));
+  Answers answers;
+  const auto ask = [&](core::ReplyLog& log) -> Status {
+    REDRAFT_ASSIGN(answers, AskIn(log, requests, writers, options));
+    return Ok{};
+  };
+  REDRAFT_ASSIGN([[maybe_unused]] const std::string run,
+                 WorkInLedger(options.db, manifest, options.name, ask));
   return answers;
 }
 
@@ -167,9 +155,8 @@ Result<Written> AskWriters(const std::vector<ContentWriter>& writers,
   core::MemoryReplyLog memory;
   REDRAFT_ASSIGN(const Json manifest, Manifest(writers, briefs, options));
   REDRAFT_ASSIGN(const Answers answers,
-                 options.db.empty()
-                     ? AskIn(memory, std::move(asked.requests), writers, options)
-                     : AskInLedger(manifest, std::move(asked.requests), writers, options));
+                 options.db.empty() ? AskIn(memory, std::move(asked.requests), writers, options)
+                                    : AskInLedger(manifest, asked.requests, writers, options));
   written.spent = answers.spent;
   for (std::size_t i = 0; i < answers.replies.size(); ++i) {
     SourceText text = std::move(asked.slots[i]);

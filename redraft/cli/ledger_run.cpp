@@ -1,0 +1,46 @@
+#include "redraft/cli/ledger_run.h"
+
+#include <utility>
+
+#include "redraft/base/hash.h"
+#include "redraft/base/version.h"
+#include "redraft/cli/run_session.h"
+#include "redraft/store/ledger.h"
+
+namespace redraft::cli {
+namespace {
+
+Result<store::Run> RunFor(store::Ledger& ledger, Json manifest, const std::string& name) {
+  const std::string identity = Sha256Hex(DumpJson(manifest));
+  REDRAFT_ASSIGN(const auto same, ledger.FindByIdentity(identity));
+  if (same) return *same;
+  manifest["tool"] = kVersion;
+  REDRAFT_ASSIGN(const std::string id, ledger.CreateRun({identity, name, manifest, ""}));
+  return ledger.FindRun(id);
+}
+
+bool CanGoOn(ErrorCode code) {
+  return code == ErrorCode::kBudgetExhausted || code == ErrorCode::kCancelled ||
+         code == ErrorCode::kUnavailable || code == ErrorCode::kUnauthenticated;
+}
+
+}  // namespace
+
+Result<std::string> WorkInLedger(const std::string& db, const Json& manifest,
+                                 const std::string& name,
+                                 const std::function<Status(core::ReplyLog&)>& work) {
+  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db, {.create = true}));
+  REDRAFT_ASSIGN(const store::Run run, RunFor(ledger, manifest, name));
+  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run.id));
+  REDRAFT_ASSIGN(const auto log, ledger.Replies(run.id));
+  REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
+  const Status status = work(*log);
+  REDRAFT_RETURN_IF_ERROR(
+      ledger.SetState(run.id, status ? store::RunState::kFinished : StateOf(status.error().code)));
+  if (status) return run.id;
+  Error error = status.error();
+  if (CanGoOn(error.code)) error.message += "; nothing is lost: the same command goes on";
+  return Fail(std::move(error));
+}
+
+}  // namespace redraft::cli
