@@ -100,11 +100,12 @@ void DeclareBudget(Args& args, ModelFlags& flags) {
 void DeclareModelFlags(Args& args, ModelFlags& flags) {
   DeclareModels(args, flags);
   args.Group("Judge");
-  args.Option("--judge", flags.judge,
-              "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
-              "reward server), llm, llm:MODEL, rule:shorter, rule:longer, rule:coin, exec:COMMAND, "
-              "panel:J+J "
-              "(together) or cascade:J+J (the second where the first is unsure) (default reward)");
+  args.Option(
+      "--judge", flags.judge,
+      "reward, reward:lm (an embedded model reads the texts, too), reward:FILE, reward:lm:FILE, "
+      "reward:URL[#MODEL] (a reward server), llm, llm:MODEL, rule:shorter, rule:longer, rule:coin, "
+      "exec:COMMAND, panel:J+J (together) or cascade:J+J (the second where the first is unsure) "
+      "(default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }
