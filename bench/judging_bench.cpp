@@ -227,8 +227,8 @@ int Run(const std::string& path, const std::string& json_path) {
   row("redraft, prefix order", CountInPrefixOrder(prompts, pairs));
   row("redraft rank, prefix order", CountTournament(*model, *judge, texts));
 
-  const auto few = Texts(12);
-  const auto small = rank::RandomRounds(12, 6, Rng(5));
+  const auto few = Texts(8);
+  const auto small = rank::RandomRounds(8, 4, Rng(5));
   const PrefixCache counted =
       CountInPrefixOrder(TokensOf(*model, Redraft(*judge), few, small), small);
   auto engine = gguf::Engine::Start(model, {});
@@ -237,7 +237,7 @@ int Run(const std::string& path, const std::string& json_path) {
     return 1;
   }
   const double measured = Measure(**engine, *judge, few, small);
-  fmt::print("12 texts, 6 rounds, prefix order: counted {:.0f}, computed by the engine {:.0f}\n",
+  fmt::print("8 texts, 4 rounds, prefix order: counted {:.0f}, computed by the engine {:.0f}\n",
              counted.Computed(), measured);
   figures["engine over counted"] = measured / counted.Computed();
   if (json_path.empty()) return 0;
