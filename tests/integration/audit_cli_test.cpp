@@ -4,45 +4,16 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/inotify.h>
-#include <sys/syscall.h>
 
-#include <array>
 #include <charconv>
-#include <sstream>
 
-#include "redraft/store/ledger.h"
-#include "tests/integration/program.h"
+#include "tests/integration/audit_book.h"
 
 namespace redraft::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr int kExcerpts = 8, kWordsEach = 150;
-
-/// Words that occur once: syllables that spell a number, so that no run of a book is there by
-/// chance.
-std::string Word(int number, char mark) {
-  constexpr const char* kSyllables[] = {"ba", "de", "fi", "go", "lu", "ma", "ne", "ri", "so", "tu"};
-  std::string word(1, mark);
-  for (const char digit : std::to_string(number)) word += kSyllables[digit - '0'];
-  return word;
-}
-
-/// A book of eight excerpts: paragraphs of 150 words in sentences of ten.
-std::string BookText(char mark) {
-  std::string text;
-  for (int i = 0; i < kExcerpts * kWordsEach; ++i) {
-    std::string word = Word(i, mark);
-    if (i % 10 == 0) word[0] = static_cast<char>(word[0] - 'a' + 'A');
-    text += word + (i % 10 == 9 ? "." : "");
-    text += i % kWordsEach == kWordsEach - 1 ? "\n\n" : " ";
-  }
-  return text;
-}
 
 std::string Span(int excerpt, int from, int count, char mark = 'k') {
   std::string text;
@@ -157,20 +128,6 @@ class AuditCli : public ::testing::Test {
     child = StartRedraft(command);
     EXPECT_EQ(Await(child), 128 + SIGKILL);
     model.At(0, {});
-  }
-
-  static std::set<std::string> Answered(const std::string& db) {
-    std::set<std::string> keys;
-    auto ledger = store::Ledger::Open(db);
-    EXPECT_TRUE(ledger);
-    const auto run = ledger->FindRun("latest");
-    EXPECT_TRUE(run);
-    EXPECT_TRUE(
-        ledger->Requests(run->id, {.answered = true}, [&](const store::RequestRecord& record) {
-          keys.insert(record.key);
-          return Status(Ok{});
-        }));
-    return keys;
   }
 
   TemporaryFolder folder_;
@@ -408,81 +365,6 @@ TEST_F(AuditCli, SaysWhatIsWrongInOneLine) {
   expect({"audit", "score", "--book", text_}, 2, "name the generations");
   expect({"audit", "gate", text_, "--max-bmc", "0.1"}, 2, "tides.txt");
   EXPECT_EQ(model.requests(), 0);
-}
-
-std::int64_t Attempts(const std::string& db) {
-  auto ledger = store::Ledger::Open(db, {.read_only = true});
-  if (!ledger) return 0;
-  const auto run = ledger->FindRun("latest");
-  if (!run) return 0;
-  const auto counts = ledger->Count(run->id);
-  return counts ? counts->attempts : 0;
-}
-
-/// Waits until the ledger's latest run has so many answers, or the process has ended.
-void AwaitAnswers(const std::string& db, std::int64_t answers, pid_t child) {
-  const int changes = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  ASSERT_GE(::inotify_add_watch(changes, std::filesystem::path(db).parent_path().c_str(),
-                                IN_MODIFY | IN_CREATE),
-            0);
-  const int ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  pollfd both[] = {{changes, POLLIN, 0}, {ended, POLLIN, 0}};
-  while (Attempts(db) < answers && (both[1].revents & POLLIN) == 0) {
-    ::poll(both, 2, -1);
-    std::array<char, 4096> events{};
-    while (::read(changes, events.data(), events.size()) > 0) {
-    }
-  }
-  ::close(changes);
-  ::close(ended);
-}
-
-TEST_F(AuditCli, TheReadmesCommandsGoFromABookToTheGate) {
-  const std::filesystem::path novel =
-      std::filesystem::path(REDRAFT_SOURCE_DIR) / "../shared/data/books/pride-and-prejudice.txt";
-  if (std::filesystem::exists(novel)) text_ = novel.string();
-  const auto readme = ReadFile(std::filesystem::path(REDRAFT_SOURCE_DIR) / "README.md");
-  ASSERT_TRUE(readme);
-  // Its lines, with the files in the test's folder.
-  std::vector<std::vector<std::string>> commands;
-  std::istringstream lines(*readme);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("build/redraft audit ")) continue;
-    std::istringstream words(line);
-    std::vector<std::string>& command = commands.emplace_back();
-    for (std::string word; words >> word;) {
-      const std::filesystem::path file = word;
-      const bool is_file = file.has_extension() && !word.starts_with("0");
-      command.push_back(word == "novel.txt" ? text_ : is_file ? Path(word) : word);
-    }
-    command.erase(command.begin());
-    if (std::ranges::count(command, "--llm") > 0) {
-      command.insert(command.end(), {"--db", db_});
-    }
-  }
-  ASSERT_EQ(commands.size(), 5U);
-  EXPECT_EQ(commands[0][1], "prepare");
-  const ProcessResult prepared = Redraft(commands[0]);
-  ASSERT_EQ(prepared.exit_status, 0) << prepared.errors;
-
-  const pid_t child = StartRedraft(commands[1]);
-  AwaitAnswers(db_, 12, child);
-  ::kill(child, SIGKILL);
-  EXPECT_EQ(Await(child), 128 + SIGKILL);
-  const std::size_t answered = Answered(db_).size();
-  EXPECT_GE(answered, 12U);
-  EXPECT_LT(answered, 64U);
-  commands[1].push_back("--json");
-  const ProcessResult sampled = Redraft(commands[1]);
-  ASSERT_EQ(sampled.exit_status, 0) << sampled.errors;
-  EXPECT_EQ(LastLine(sampled)["tries"], 64) << "what was answered was not asked again";
-
-  for (std::size_t i = 2; i < commands.size(); ++i) {
-    const ProcessResult result = Redraft(commands[i]);
-    EXPECT_EQ(result.exit_status, 0) << commands[i][1] << ": " << result.errors;
-  }
-  EXPECT_EQ(ParseJson(*ReadFile(Path("result.json")))->at("generations"), 64);
-  EXPECT_THAT(*ReadFile(Path("audit.html")), HasSubstr("Memorization audit"));
 }
 
 }  // namespace
