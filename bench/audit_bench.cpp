@@ -3,9 +3,10 @@
 //   bench_audit [--json F] [--words N] [--keep]
 //
 // Data are made by audit_data.h in a temporary folder (--keep leaves it): a book of about 120,000
-// words, 12 M generated words of which 45 % are copied (and a set with 3 %), a slice of 0.45 M words
-// for the twin (bench/audit_twin.py), and a book that is one word over and over. Every figure is of
-// the program itself, started anew: reading JSON, hashing it, matching, and writing the result.
+// words, 12 M generated words of which 45 % are copied (and a set with 3 %), a slice of 0.45 M
+// words for the twin (bench/audit_twin.py), and a book that is one word over and over. Every figure
+// is of the program itself, started anew: reading JSON, hashing it, matching, and writing the
+// result.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -43,6 +44,7 @@ struct Child {
 };
 
 Child Start(std::vector<std::string> command, const std::string& output) {
+  std::fflush(nullptr);  // else the child would print it again
   const pid_t pid = ::fork();
   if (pid == 0) {
     if (std::freopen(output.c_str(), "w", stdout) == nullptr) ::_exit(126);
@@ -206,10 +208,11 @@ int main(int argc, char** argv) {
   fmt::print("12 M words (0.045 copied): {:.1f} M words per CPU second, bmc {:.3f}, {:.0f} MB\n",
              Tokens(low) / low.cpu_seconds / 1e6, low.json["bmc"]["value"].get<double>(),
              low.peak_mb);
-  fmt::print("twin on {:.2f} M words: {:.0f} words per CPU second; redraft is {:.0f} times as fast; "
-             "numbers {}\n",
-             twin.json["tokens"].get<double>() / 1e6, twin_speed, speed / twin_speed,
-             same ? "equal" : "DIFFER");
+  fmt::print(
+      "twin on {:.2f} M words: {:.0f} words per CPU second; redraft is {:.0f} times as fast; "
+      "numbers {}\n",
+      twin.json["tokens"].get<double>() / 1e6, twin_speed, speed / twin_speed,
+      same ? "equal" : "DIFFER");
   fmt::print("repetitive book: {:.2f} s for {:.1f} M words, {:.1f} times the normal time, {}\n",
              repetitive.cpu_seconds, Tokens(repetitive) / 1e6,
              figures["repetitive_slowdown"].get<double>(),
