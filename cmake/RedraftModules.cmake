@@ -96,7 +96,8 @@ function(redraft_fuzzers)
   add_library(redraft_fuzzed STATIC EXCLUDE_FROM_ALL ${_sources} ${CMAKE_SOURCE_DIR}/redraft/gguf/registry.cpp
     ${CMAKE_BINARY_DIR}/generated/assets.cpp)
   foreach(_file audit/book audit/epub audit/excerpts audit/generation_stream audit/index audit/index_file
-      audit/indexed_book audit/json_stream audit/letters audit/markup audit/plain_text audit/tokeniser audit/xhtml_text
+      audit/indexed_book audit/json_stream audit/letters audit/mask audit/matcher audit/near_verbatim audit/plain_text
+      audit/tally audit/tokeniser audit/xhtml_text
       text/codepoint text/markdown text/words)
     target_sources(redraft_fuzzed PRIVATE ${CMAKE_SOURCE_DIR}/redraft/${_file}.cpp)
   endforeach()
