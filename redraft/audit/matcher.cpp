@@ -9,6 +9,9 @@ namespace {
 /// paper's longest generations stay below a tenth of this.
 std::uint64_t Budget(std::size_t tokens) { return 32768 + 16 * tokens; }
 
+/// Candidates between fetching a k-gram's place and looking at it.
+constexpr std::size_t kAhead = 12;
+
 }  // namespace
 
 bool Matcher::Find(std::span<const std::uint64_t> text, std::vector<Run>& runs, Mask& repeated) {
@@ -31,6 +34,11 @@ bool Matcher::Find(std::span<const std::uint64_t> text, std::vector<Run>& runs, 
   std::uint32_t next = 0;  // starts before it are known to begin no run
   for (std::size_t c = 0; c < candidates; ++c) {
     const std::uint32_t j = candidates_[c];
+    // Behind the first of neighbours there is mostly a run, whose k-grams are not looked up.
+    if (const std::size_t ahead = c + kAhead; ahead < candidates) {
+      const std::uint32_t soon = candidates_[ahead];
+      if (candidates_[ahead - 1] + 1 != soon) index_.Prefetch(hashes_[soon]);
+    }
     if (j < next) continue;
     const GramIndex::Gram gram = index_.Find(hashes_[j]);
     if (gram.count == 0) continue;

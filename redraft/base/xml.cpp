@@ -137,6 +137,9 @@ Status ReadXml(std::string_view bytes, const std::string& name, XmlHandler& hand
       xmlCreatePushParserCtxt(&sax, &reading, nullptr, 0, nullptr), &xmlFreeParserCtxt);
   if (!context) return Fail(ErrorCode::kFailed, "libxml2 is out of memory");
   reading.context = context.get();
+  // Errors of converting characters belong to no parser: without a handler of the thread's they are
+  // printed.
+  xmlSetStructuredErrorFunc(&reading, sax.serror);
   xmlCtxtUseOptions(context.get(), kOptions);
   constexpr std::size_t kPiece = 1 << 20;
   for (std::size_t at = 0; at < bytes.size() && !reading.error; at += kPiece) {
@@ -144,6 +147,7 @@ Status ReadXml(std::string_view bytes, const std::string& name, XmlHandler& hand
     xmlParseChunk(context.get(), piece.data(), static_cast<int>(piece.size()), 0);
   }
   if (!reading.error) xmlParseChunk(context.get(), nullptr, 0, 1);
+  xmlSetStructuredErrorFunc(nullptr, nullptr);
   xmlFreeDoc(std::exchange(context->myDoc, nullptr));
   if (reading.error) return Fail(*reading.error);
   return Ok{};

@@ -74,6 +74,10 @@ TEST(Xml, WhatIsNotWellFormedIsSaidWithItsLine) {
   EXPECT_THAT(ErrorOf("<a>&nonesuch;</a>"), HasSubstr("nonesuch"));
   EXPECT_THAT(ErrorOf("<!DOCTYPE a SYSTEM 'a.dtd'><a>&nonesuch;</a>"), HasSubstr("nonesuch"));
   EXPECT_THAT(ErrorOf("<a>\xFF</a>"), HasSubstr("not well-formed XML"));
+  ::testing::internal::CaptureStderr();
+  EXPECT_THAT(ErrorOf(std::string("<\0\0\0{\"sc\":\"redraft\"}", 19)),
+              HasSubstr("not well-formed XML"));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "a library does not print";
   std::string deep;
   for (int i = 0; i < 10'000; ++i) deep += "<a>";
   EXPECT_THAT(ErrorOf(deep), HasSubstr("not well-formed XML"));
