@@ -32,9 +32,13 @@ struct Reading {
   };
   std::map<std::string, Entity, std::less<>> entities;  ///< HTML's that were asked for
 
-  void FailAt(int line, std::string_view what) {
+  void Note(int line, std::string_view what) {
     if (error) return;
     error = {ErrorCode::kInvalidArgument, fmt::format("{}, line {}: {}", *name, line, what)};
+  }
+  void FailAt(int line, std::string_view what) {
+    if (error) return;
+    Note(line, what);
     xmlStopParser(context);
   }
 };
@@ -113,8 +117,12 @@ xmlSAXHandler Handler() {
   sax.serror = [](void* user, xmlErrorPtr error) {
     if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE) return;
     std::string_view what = error->message == nullptr ? "not well-formed" : error->message;
-    while (!what.empty() && what.back() == '\n') what.remove_suffix(1);
-    Of(user).FailAt(error->line, fmt::format("not well-formed XML: {}", what));
+    what = what.substr(0, what.find('\n'));
+    Reading& reading = Of(user);
+    if (reading.error) return;
+    reading.Note(error->line, fmt::format("not well-formed XML: {}", what));
+    // In the middle of a conversion the parser's input must stay.
+    if (error->domain != XML_FROM_I18N) xmlStopParser(reading.context);
   };
   return sax;
 }
