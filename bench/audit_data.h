@@ -19,7 +19,7 @@ using Excerpts = std::vector<std::vector<std::uint32_t>>;
 class WordChain {
  public:
   explicit WordChain(std::uint64_t seed) : rng_(seed) {
-    const char* const heads[] = {"b", "c", "d", "f", "g", "h", "l", "m", "n", "p",  "r",
+    const char* const heads[] = {"b", "c", "d", "f", "g",  "h",  "l",  "m",  "n",  "p", "r",
                                  "s", "t", "v", "w", "st", "tr", "ch", "sh", "th", ""};
     const char* const cores[] = {"a", "e", "i", "o", "u", "ea", "ou", "ai"};
     const char* const tails[] = {"", "n", "r", "s", "t", "l", "nd", "st", "d"};
@@ -135,9 +135,10 @@ inline std::size_t WriteAudit(const std::string& folder, WordChain& chain, const
     std::string instruction;
     const std::vector<std::uint32_t> quote(book[e].begin() + 5, book[e].begin() + 12);
     AppendProse(instruction, chain, style, quote, false);
-    line = fmt::format("{}{{\"excerpt_id\": \"p_id{}\", \"excerpt_text\": \"{}\", \"instruction\": "
-                       "\"Write an excerpt about {}\", \"generations\": [",
-                       e == 0 ? "[" : ",\n", e + 1, text, instruction);
+    line = fmt::format(
+        "{}{{\"excerpt_id\": \"p_id{}\", \"excerpt_text\": \"{}\", \"instruction\": "
+        "\"Write an excerpt about {}\", \"generations\": [",
+        e == 0 ? "[" : ",\n", e + 1, text, instruction);
     for (std::size_t g = 0; g < generations; ++g) {
       const std::size_t length = book[e].size() * 3 / 4 + rng.Below(book[e].size() / 2);
       const auto words = MakeGeneration(chain, rng, book, e, length, copied);
