@@ -100,8 +100,9 @@ void DeclareModelFlags(Args& args, ModelFlags& flags) {
   args.Group("Judge");
   args.Option(
       "--judge", flags.judge,
-      "reward, reward:FILE, reward:lm:FILE (train reward --lm), reward:URL[#MODEL] (a "
-      "reward server), llm, rule:shorter, rule:longer, rule:coin or exec:COMMAND (default reward)");
+      "reward, reward:lm (an embedded model reads the texts, too), reward:FILE, reward:lm:FILE, "
+      "reward:URL[#MODEL] (a reward server), llm, rule:shorter, rule:longer, rule:coin or "
+      "exec:COMMAND (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }

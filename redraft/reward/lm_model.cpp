@@ -141,12 +141,8 @@ Result<LmReward> OpenLmReward(std::string_view name) {
   constexpr std::string_view kName = "reward:lm";
   const std::string path(name.size() > kName.size() ? name.substr(kName.size() + 1) : "");
   if (path.empty()) {
-    const auto bytes = FindAsset(kBuiltInAsset);
-    if (bytes) return LmReward::Parse(*bytes, std::string(kBuiltInAsset));
-    return Fail(ErrorCode::kInvalidArgument,
-                "this program has no model with a language model's eyes, since none was better "
-                "than 'reward' beyond chance (docs/reward-model.md); train one with 'redraft train "
-                "reward --lm' and use reward:lm:FILE");
+    REDRAFT_ASSIGN(const std::string_view bytes, FindAsset(kBuiltInAsset));
+    return LmReward::Parse(bytes, std::string(kBuiltInAsset));
   }
   auto bytes = ReadTextFile(path, kMostBytes);
   if (!bytes) return Fail(ErrorCode::kInvalidArgument, bytes.error().message);

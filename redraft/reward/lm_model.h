@@ -74,7 +74,7 @@ class LmReward {
 };
 
 /// Opens what a user names: "reward:lm" is the one that is part of the program, "reward:lm:FILE" a
-/// file. Errors: kInvalidArgument when there is no such file, or the program has none; kConfig as
+/// file. Errors: kInvalidArgument when there is no such file; kConfig as
 /// above.
 Result<LmReward> OpenLmReward(std::string_view name);
 

@@ -140,6 +140,13 @@ TEST(LmRewardFile, OfAnotherVersionOrForAnotherBuiltInModelIsRefused) {
   EXPECT_THAT(read.error().message, HasSubstr("belong to reward:other@00000000"));
 }
 
+TEST(LmRewardFile, OfTheProgramBelongsToTheBuiltInModel) {
+  const auto model = OpenLmReward("reward:lm");
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->id(), "reward:lm@d86d99e4");
+  EXPECT_EQ(model->data().state.size(), 576U);
+}
+
 TEST(LmRewardFile, ThatIsMissingIsNamed) {
   const auto model = OpenLmReward("reward:lm:no-such-file.json");
   ASSERT_FALSE(model);
