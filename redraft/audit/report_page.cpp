@@ -205,8 +205,9 @@ std::string ReportHtml(const Json& report, const ReportInput& input) {
   AppendDifferences(page, report);
   AppendPermissions(page, report);
   for (const Json& row : report["rows"]) {
+    const std::string sha256 = row["result"]["sha256"], model = row["model"];
     for (const ReportRow& source : input.rows) {
-      if (source.result.sha256 == row["result"]["sha256"] && source.model == row["model"]) {
+      if (source.result.sha256 == sha256 && source.model == model) {
         AppendDetails(page, row, input, source.result);
         break;
       }
