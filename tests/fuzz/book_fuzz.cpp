@@ -26,7 +26,7 @@ std::uint32_t Crc32(std::string_view bytes) {
 
 std::string LittleEndian(std::size_t value, int bytes) {
   std::string out;
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>((value >> (8 * i)) & 0xFF);
+  for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xFF);
   return out;
 }
 
