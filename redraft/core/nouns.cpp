@@ -63,7 +63,7 @@ double Probability(double logit) {
 }
 
 Json ToJson(const Verdict& v) {
-  return {{"a", v.a},
+  Json json = {{"a", v.a},
           {"b", v.b},
           {"p_a", OrNull(v.p_a)},
           {"logit", OrNull(v.logit)},
@@ -72,6 +72,8 @@ Json ToJson(const Verdict& v) {
           {"rationale", v.rationale},
           {"generation", v.generation},
           {"calls", v.calls}};
+  if (v.adaptive) json["adaptive"] = true;
+  return json;
 }
 
 Result<Verdict> VerdictFromJson(const Json& json) {
@@ -86,6 +88,7 @@ Result<Verdict> VerdictFromJson(const Json& json) {
     v.rationale = json.at("rationale");
     v.generation = json.at("generation");
     v.calls = json.at("calls");
+    v.adaptive = json.value("adaptive", false);
     return v;
   } catch (const nlohmann::json::exception& error) {
     return Fail(ErrorCode::kInvalidArgument, std::string("not a verdict: ") + error.what());

@@ -18,6 +18,9 @@ struct Verdict {
   std::string rationale;        ///< the judge's words without its verdict line, may be empty
   int generation = 0;           ///< the batch it was played in
   int calls = 0;                ///< model calls it took
+  /// The pair was chosen by what earlier verdicts of its batch said (active pairing): good for
+  /// ratings, no evidence about progress.
+  bool adaptive = false;
 };
 
 /// The probability that stands for log-odds. Probability(x) + Probability(-x) is exactly 1: the

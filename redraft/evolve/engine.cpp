@@ -5,11 +5,13 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 
 #include "redraft/base/random.h"
 #include "redraft/evolve/draft_job.h"
 #include "redraft/evolve/draws.h"
+#include "redraft/evolve/estimate.h"
 #include "redraft/rank/bradley_terry.h"
 #include "redraft/rank/elo.h"
 #include "redraft/rank/pairing.h"
@@ -17,6 +19,8 @@
 namespace redraft::evolve {
 namespace {
 
+/// Random rounds that open a batch with active pairing and without parent matches.
+constexpr int kOpeningRounds = 4;
 constexpr double kEloBase = 1200.0;
 const double kEloPerLogit = 400.0 / std::log(10.0);
 
@@ -216,10 +220,90 @@ class Evolution {
   }
 
   Status JudgePopulation(int generation) {
+    const bool active = options_.pairing == Pairing::kActive;
+    std::vector<rank::Pair> pairs = Opening(generation);
+    const std::size_t most = MostVerdicts(options_, population_.size(), NewTexts(generation).size());
+    pairs.resize(std::min(pairs.size(), most));
+    std::size_t played = pairs.size();
+    REDRAFT_RETURN_IF_ERROR(Play(generation, pairs, false));
+    for (int turn = 0; active && played < most; ++turn) {
+      REDRAFT_ASSIGN(pairs, Deciding(generation, turn, most - played));
+      if (pairs.empty()) break;
+      played += pairs.size();
+      REDRAFT_RETURN_IF_ERROR(Play(generation, pairs, true));
+    }
+    return RankPopulation(generation);
+  }
+
+  /// Pairs that no verdict of this batch has chosen: evidence about progress.
+  std::vector<rank::Pair> Opening(int generation) const {
+    const Rng rng = rng_.Fork(fmt::format("pairs/{}", generation));
     const int size = static_cast<int>(population_.size());
-    std::vector<rank::Pair> pairs =
-        rank::RandomRounds(size, options_.rounds, rng_.Fork(fmt::format("pairs/{}", generation)));
-    if (options_.parent_matches) AddParentMatches(generation, pairs);
+    const bool active = options_.pairing == Pairing::kActive;
+    std::vector<rank::Pair> pairs = ParentMatches(generation);
+    if (active && !pairs.empty()) return pairs;
+    const int rounds = active ? std::min(options_.rounds, kOpeningRounds) : options_.rounds;
+    std::vector<rank::Pair> random = rank::RandomRounds(size, rounds, rng);
+    random.insert(random.end(), pairs.begin(), pairs.end());
+    return random;
+  }
+
+  /// Positions in the population of the texts that this generation has brought.
+  std::vector<int> NewTexts(int generation) const {
+    std::vector<int> texts;
+    for (std::size_t i = 0; i < population_.size(); ++i) {
+      if (record_.Find(population_[i]).generation == generation) texts.push_back(static_cast<int>(i));
+    }
+    return texts;
+  }
+
+  /// Each new text against `parent_matches` kept ones, its own parent first; slots in turn. Round
+  /// by round, so that a cut leaves every text its own parent.
+  std::vector<rank::Pair> ParentMatches(int generation) const {
+    if (generation == 0) return {};
+    const std::vector<int> fresh = NewTexts(generation);
+    const int kept = static_cast<int>(population_.size() - fresh.size());
+    std::vector<std::vector<int>> opponents;
+    for (const int text : fresh) {
+      const core::Draft& draft = record_.Find(population_[static_cast<std::size_t>(text)]);
+      std::vector<int> others(static_cast<std::size_t>(kept));
+      std::iota(others.begin(), others.end(), 0);
+      rng_.Fork("parents/" + draft.id).Shuffle(others);
+      std::ranges::stable_partition(others, [&](int other) {
+        const std::string& id = population_[static_cast<std::size_t>(other)];
+        return std::ranges::find(draft.parents, id) != draft.parents.end();
+      });
+      opponents.push_back(std::move(others));
+    }
+    std::vector<rank::Pair> pairs;
+    for (int round = 0; round < std::min(options_.parent_matches, kept); ++round) {
+      for (std::size_t i = 0; i < fresh.size(); ++i) {
+        const int text = fresh[i], other = opponents[i][static_cast<std::size_t>(round)];
+        const bool first = (i + static_cast<std::size_t>(round)) % 2 == 0;
+        pairs.push_back(first ? rank::Pair{text, other} : rank::Pair{other, text});
+      }
+    }
+    return pairs;
+  }
+
+  /// The next pairs, at most `left`, where the top is undecided; none when it is settled.
+  Result<std::vector<rank::Pair>> Deciding(int generation, int turn, std::size_t left) const {
+    const Rng rng = rng_.Fork(fmt::format("active/{}/{}", generation, turn));
+    const auto accepted = Accepted();
+    REDRAFT_ASSIGN(const auto joint, FitAll(accepted));
+    const auto index = IndexOf(accepted);
+    std::vector<int> alive;
+    for (const std::string& id : population_) alive.push_back(index.at(id));
+    const rank::BradleyTerry fit = rank::Restrict(joint, alive);
+    const auto top = rank::PosteriorTopK(fit, options_.top, rng.Fork("posterior"));
+    if (rank::Settled(top)) return std::vector<rank::Pair>{};
+    const std::size_t turn_size = std::max<std::size_t>(1, population_.size() / 2);
+    return rank::DecisivePairs(fit, top, Outcomes(IndexOf(population_), 0),
+                               static_cast<int>(std::min(left, turn_size)), rng.Fork("pairs"));
+  }
+
+  /// Judges the pairs of the population and logs their verdicts in the order planned.
+  Status Play(int generation, const std::vector<rank::Pair>& pairs, bool adaptive) {
     std::vector<std::unique_ptr<judge::Match>> matches;
     std::vector<core::Job*> jobs;
     for (const rank::Pair& pair : pairs) {
@@ -239,24 +323,13 @@ class Evolution {
     for (const auto& match : matches) {
       core::Verdict verdict = match->verdict();
       verdict.generation = generation;
+      verdict.adaptive = adaptive;
       Json event = core::ToJson(verdict);
       event["event"] = "verdict";
       emit_(event);
       record_.verdicts.push_back(std::move(verdict));
     }
-    return RankPopulation(generation);
-  }
-
-  void AddParentMatches(int generation, std::vector<rank::Pair>& pairs) {
-    Rng sides = rng_.Fork(fmt::format("parents/{}", generation));
-    for (std::size_t i = 0; i < population_.size(); ++i) {
-      const core::Draft& draft = record_.Find(population_[i]);
-      if (draft.generation != generation || draft.parents.empty()) continue;
-      const auto parent = std::ranges::find(population_, draft.parents.front());
-      if (parent == population_.end()) continue;
-      const int child = static_cast<int>(i), other = static_cast<int>(parent - population_.begin());
-      pairs.push_back(sides.Below(2) == 0 ? rank::Pair{child, other} : rank::Pair{other, child});
-    }
+    return Ok{};
   }
 
   /// Outcomes of the verdicts from `first` on, over the given ids.

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "redraft/core/reply_log.h"
+#include "redraft/evolve/estimate.h"
 #include "redraft/evolve/fake_writer.h"
 #include "redraft/judge/local_judges.h"
 #include "redraft/judge/model_judges.h"
@@ -102,6 +104,54 @@ TEST(Evolve, KeepsAlphaWritesScheduleExactly) {
   for (const core::Verdict& verdict : outcome.record->verdicts)
     judged_last += verdict.generation == 5;
   EXPECT_EQ(judged_last, 300) << "the last batch is judged too";
+}
+
+TEST(Evolve, OpensEachBatchByPlanAndThenJudgesWhereTheTopIsUndecided) {
+  const auto coin = *judge::RuleJudge("coin");
+  const EvolveOptions options = Options("default");
+  const Outcome outcome = RunWith(options, FictionTask(), *coin);
+  ASSERT_TRUE(outcome.record) << outcome.record.error().message;
+  const RunRecord& record = *outcome.record;
+  EXPECT_EQ(record.verdicts.size(), 300U + 5 * 150U) << "a coin settles nothing: all that is allowed";
+  EXPECT_EQ(static_cast<std::int64_t>(record.verdicts.size()), PlannedVerdicts(options));
+  std::map<std::string, std::vector<std::string>> met;  // new text -> kept ones
+  std::map<std::string, int> lead;                      // new text -> first minus second slots
+  int opening = 0, first_batch = 0;
+  bool adaptive = false;
+  int generation = 0;
+  for (const core::Verdict& v : record.verdicts) {
+    EXPECT_FALSE(v.generation == generation && adaptive && !v.adaptive) << "the opening comes first";
+    adaptive = v.adaptive;
+    generation = v.generation;
+    if (v.adaptive) continue;
+    if (v.generation == 0) {
+      ++first_batch;
+      continue;
+    }
+    ++opening;
+    const bool new_first = record.Find(v.a).generation == v.generation;
+    const std::string &text = new_first ? v.a : v.b, &kept = new_first ? v.b : v.a;
+    EXPECT_LT(record.Find(kept).generation, v.generation);
+    met[text].push_back(kept);
+    lead[text] += new_first ? 1 : -1;
+  }
+  EXPECT_EQ(first_batch, 4 * 30) << "four random rounds";
+  EXPECT_EQ(opening, 5 * 25 * 4);
+  for (const auto& [text, kept] : met) {
+    EXPECT_EQ(std::set(kept.begin(), kept.end()).size(), 4U) << text;
+    EXPECT_EQ(kept.front(), record.Find(text).parents.front());
+    EXPECT_EQ(lead[text], 0) << text;
+  }
+}
+
+TEST(Evolve, StopsJudgingABatchWhoseTopIsSettled) {
+  const auto judge = *judge::RuleJudge("shorter");
+  EvolveOptions options = Options("default");
+  options.generations = 1;
+  options.rounds = 60;
+  const Outcome outcome = RunWith(options, FictionTask(), *judge);
+  ASSERT_TRUE(outcome.record) << outcome.record.error().message;
+  EXPECT_LT(static_cast<std::int64_t>(outcome.record->verdicts.size()), PlannedVerdicts(options) / 2);
 }
 
 TEST(Evolve, RecordsLineageAndDraws) {
@@ -372,6 +422,13 @@ TEST(EvolveOptions, SurviveTheManifest) {
   EvolveOptions options = *Preset("alphawrite");
   options.seed = 0xffffffffffffULL;
   options.sampling.min_p = 0.05;
+  Json before_pairing = ToJson(options);  // as manifests were before active pairing
+  before_pairing.erase("pairing");
+  before_pairing["parent_matches"] = true;
+  const auto old = OptionsFromJson(before_pairing);
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->pairing, Pairing::kRandom);
+  EXPECT_EQ(old->parent_matches, 1);
   const auto back = OptionsFromJson(ToJson(options));
   ASSERT_TRUE(back);
   EXPECT_EQ(DumpJson(ToJson(*back)), DumpJson(ToJson(options)));

@@ -14,10 +14,19 @@ std::int64_t PromptTokens(const core::Request& request) {
 
 }  // namespace
 
+std::size_t MostVerdicts(const EvolveOptions& o, std::size_t size, std::size_t fresh) {
+  const std::size_t rounds = size / 2 * static_cast<std::size_t>(o.rounds);
+  if (o.pairing == Pairing::kActive) return std::max(rounds, fresh);
+  const std::size_t kept = size - fresh;
+  return rounds + fresh * std::min(kept, static_cast<std::size_t>(o.parent_matches));
+}
+
 std::int64_t PlannedVerdicts(const EvolveOptions& o) {
-  const std::int64_t variants = std::int64_t{o.top} * o.variants;
-  const std::int64_t batch = (o.top + variants) / 2 * o.rounds + (o.parent_matches ? variants : 0);
-  return std::int64_t{o.initial} / 2 * o.rounds + o.generations * batch;
+  const auto initial = static_cast<std::size_t>(o.initial), top = static_cast<std::size_t>(o.top);
+  const std::size_t variants = top * static_cast<std::size_t>(o.variants);
+  const std::size_t batch = MostVerdicts(o, top + variants, variants);
+  return static_cast<std::int64_t>(MostVerdicts(o, initial, 0) +
+                                   static_cast<std::size_t>(o.generations) * batch);
 }
 
 Result<std::map<core::Role, RoleEstimate>> Estimate(const EvolveOptions& options, const Task& task,

@@ -22,7 +22,11 @@ struct RoleEstimate {
 Result<std::map<core::Role, RoleEstimate>> Estimate(const EvolveOptions& options, const Task& task,
                                                     int judge_calls, int judge_tokens_out);
 
-/// Verdicts of a run in which no slot is left out.
+/// Most verdicts of one batch of `size` texts, `fresh` of them new: `rounds` for each text, but at
+/// least one for each new text. With random pairing exactly so many, and the parent matches.
+std::size_t MostVerdicts(const EvolveOptions& options, std::size_t size, std::size_t fresh);
+
+/// Verdicts of a run in which no slot is left out; with active pairing the most there can be.
 std::int64_t PlannedVerdicts(const EvolveOptions& options);
 
 }  // namespace redraft::evolve

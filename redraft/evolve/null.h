@@ -7,10 +7,10 @@
 // What is immune is the *fresh* comparison: parents and new variants meet in a batch whose verdicts
 // played no part in choosing the parents. So
 //
-//   progress          mean over generations of the log-odds that a new variant beats a kept parent
-//   in
+//   progress          mean over generations of the log-odds that a new variant beats a kept text in
 //                     the fresh verdicts of its batch; 0 when variants are no better than the best
-//                     texts there already were
+//                     texts there already were. Verdicts whose pair was chosen by earlier ones of
+//                     the batch (core::Verdict::adaptive) do not count: they seek out good variants
 //   variant_share     share of new variants in the final top, beside their share of the population
 //   variant_win_rate  probability that a variant beats its own parent
 //

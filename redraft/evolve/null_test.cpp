@@ -26,6 +26,11 @@ core::Verdict Judged(const std::string& a, const std::string& b, double p_a, int
   return verdict;
 }
 
+core::Verdict Adaptive(core::Verdict verdict) {
+  verdict.adaptive = true;
+  return verdict;
+}
+
 TEST(MeasureNull, HasNothingToSayWithoutGenerations) {
   const RunNull null = MeasureNull({}, {}, {}, {}, 0, 1);
   EXPECT_FALSE(null.progress || null.variant_share || null.variant_win_rate);
@@ -39,7 +44,8 @@ TEST(MeasureNull, CountsFreshMeetingsOfVariantsAndKeptParentsOnly) {
                                 Judged("q", "v", 0, 1),   // v beats q
                                 Judged("w", "p", 0, 1),   // p beats w
                                 Judged("v", "w", 1, 1),   // both new
-                                Judged("p", "q", 1, 1)};  // both kept
+                                Judged("p", "q", 1, 1),   // both kept
+                                Adaptive(Judged("v", "q", 0, 1))};  // chosen by the others
   const std::vector<std::string> top = {"v", "p"}, population = {"v", "p", "q", "w"};
   const RunNull null = MeasureNull(drafts, verdicts, top, population, 1, 1);
   EXPECT_DOUBLE_EQ(null.progress->value, std::log(2.5 / 1.5));  // 2 of 3, half a verdict added

@@ -53,7 +53,8 @@ Result<EvolveOptions> Preset(const std::string& name) {
     o.rounds = 20;
     o.draws = Draws::kWithReplacement;
     o.ranking = Ranking::kElo;
-    o.parent_matches = false;
+    o.pairing = Pairing::kRandom;
+    o.parent_matches = 0;
     o.critique = false;
     o.founder_quota = 0;
     o.brake = 0;
@@ -92,6 +93,7 @@ Json ToJson(const EvolveOptions& options) {
   ForEachOption(options, [&json](const char* name, const auto& value) { json[name] = value; });
   json["draws"] = options.draws == Draws::kStratified ? "stratified" : "with_replacement";
   json["ranking"] = options.ranking == Ranking::kElo ? "elo" : "bradley_terry";
+  json["pairing"] = options.pairing == Pairing::kActive ? "active" : "random";
   return json;
 }
 
@@ -101,6 +103,7 @@ Result<EvolveOptions> OptionsFromJson(const Json& json) {
     ForEachOption(options, [&json](const char* name, auto& value) { json.at(name).get_to(value); });
     options.draws = json.at("draws") == "stratified" ? Draws::kStratified : Draws::kWithReplacement;
     options.ranking = json.at("ranking") == "elo" ? Ranking::kElo : Ranking::kBradleyTerry;
+    options.pairing = json.value("pairing", "random") == "active" ? Pairing::kActive : Pairing::kRandom;
     return options;
   } catch (const nlohmann::json::exception& error) {
     return Fail(ErrorCode::kInvalidArgument, std::string("not evolve options: ") + error.what());

@@ -24,18 +24,27 @@ enum class Ranking {
   kBradleyTerry,  ///< one joint fit over all verdicts of the run
 };
 
+/// Who meets whom in a batch.
+enum class Pairing {
+  kRandom,  ///< `rounds` random pairings of the whole population (AlphaWrite)
+  kActive,  ///< an opening, then the pairs that decide who is in the top, until that is settled
+};
+
 struct EvolveOptions {
   std::string preset = "default";
   int initial = 60;     ///< first drafts
   int top = 5;          ///< kept as parents of the next generation
   int variants = 5;     ///< per parent and generation
   int generations = 5;  ///< of variants; the last one is judged too
-  int rounds = 10;      ///< random pairings of the whole population per generation
+  int rounds = 10;      ///< each text's matches per generation: all of them, or the most (active)
   std::uint64_t seed = 1;
 
   Draws draws = Draws::kStratified;
   Ranking ranking = Ranking::kBradleyTerry;
-  bool parent_matches = true;  ///< each variant also meets its own parent
+  Pairing pairing = Pairing::kActive;
+  /// Kept texts that each new text meets: its own parent first. With active pairing these matches
+  /// open every batch but the first, with random pairing they are added to the rounds.
+  int parent_matches = 4;
   bool critique = true;        ///< a lost verdict's words are offered to the parent's variants
   /// Most parents that may descend from one first draft; 0: no limit.
   int founder_quota = 2;

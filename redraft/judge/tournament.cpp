@@ -12,8 +12,6 @@ namespace redraft::judge {
 namespace {
 
 constexpr std::int64_t kBoutsPerText = 20;
-/// With so few texts undecided each pair is judged in both orders.
-constexpr int kDecisiveFew = 6;
 
 class Playing {
  public:
@@ -42,15 +40,8 @@ class Playing {
         return std::move(tournament_);
       }
       const int next = static_cast<int>(std::min<std::int64_t>(left, std::max(1, items / 2)));
-      const bool few = rank::CountUndecided(best) <= kDecisiveFew;
-      pairs = rank::ActivePairs(fit, best, outcomes_, few ? (next + 1) / 2 : next,
-                                rng_.Fork(fmt::format("active/{}", turn)));
-      if (few) {
-        pairs = rank::BothOrders(pairs);
-        pairs.resize(std::min(pairs.size(), static_cast<std::size_t>(next)));
-      }
-      if (pairs.empty())
-        pairs = rank::RandomRounds(items, 1, rng_.Fork(fmt::format("extra/{}", turn)));
+      pairs = rank::DecisivePairs(fit, best, outcomes_, next,
+                                  rng_.Fork(fmt::format("active/{}", turn)));
     }
   }
 

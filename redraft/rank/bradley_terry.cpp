@@ -188,6 +188,29 @@ Coefficient Contrast(const BradleyTerry& fit, const std::vector<double>& weights
   return {value, std::sqrt(std::max(0.0, variance))};
 }
 
+BradleyTerry Restrict(const BradleyTerry& fit, const std::vector<int>& items) {
+  const std::size_t all = fit.strength.size();
+  BradleyTerry part = fit;
+  part.components = {};
+  const auto take = [&](const std::vector<double>& row, std::size_t start,
+                        std::vector<double>& into) {
+    for (const int item : items) into.push_back(row[start + static_cast<std::size_t>(item)]);
+  };
+  for (auto member : {&BradleyTerry::strength, &BradleyTerry::se}) {
+    (part.*member).clear();
+    take(fit.*member, 0, part.*member);
+  }
+  part.covariance.clear();
+  if (!fit.covariance.empty()) {
+    for (const int item : items) {
+      take(fit.covariance, static_cast<std::size_t>(item) * all, part.covariance);
+    }
+  }
+  part.draws.clear();
+  for (std::size_t row = 0; row < fit.draws.size(); row += all) take(fit.draws, row, part.draws);
+  return part;
+}
+
 TopK PosteriorTopK(const BradleyTerry& fit, int k, Rng rng, int draws) {
   REDRAFT_CHECK(k >= 0 && draws > 0);
   const auto items = static_cast<Eigen::Index>(fit.strength.size());

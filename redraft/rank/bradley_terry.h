@@ -78,6 +78,11 @@ Result<BradleyTerry> FitBradleyTerry(int items, const std::vector<Outcome>& outc
 /// items: a contrast between generations is honest only over fresh verdicts.
 Coefficient Contrast(const BradleyTerry& fit, const std::vector<double>& weights);
 
+/// What the fit says about some of its items, in the order given: the marginal posterior. Strengths
+/// and errors stay relative to the mean of all items; components are those of the whole graph and
+/// left out.
+BradleyTerry Restrict(const BradleyTerry& fit, const std::vector<int>& items);
+
 /// Who is in the top k, by draws from the Laplace posterior.
 struct TopK {
   int k = 0;

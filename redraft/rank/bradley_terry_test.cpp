@@ -376,6 +376,18 @@ TEST(PosteriorTopK, SumsToKAndIsDeterministic) {
             fit.strength[static_cast<std::size_t>(top.best[1])]);
 }
 
+TEST(Restrict, KeepsWhatTheFitSaysAboutTheItems) {
+  const auto fit = FitBradleyTerry(10, Mixed(10, 60, Rng(8))).value();
+  const BradleyTerry part = Restrict(fit, {7, 2, 4});
+  EXPECT_EQ(part.strength, (std::vector{fit.strength[7], fit.strength[2], fit.strength[4]}));
+  EXPECT_EQ(part.se, (std::vector{fit.se[7], fit.se[2], fit.se[4]}));
+  const Coefficient in_part = Contrast(part, {1, 0, -1});
+  const Coefficient in_all = Contrast(fit, {0, 0, 0, 0, -1, 0, 0, 1, 0, 0});
+  EXPECT_DOUBLE_EQ(in_part.value, in_all.value);
+  EXPECT_DOUBLE_EQ(in_part.se, in_all.se);
+  EXPECT_EQ(PosteriorTopK(part, 1, Rng(1)).p_top.size(), 3u);
+}
+
 TEST(PosteriorTopK, MatchesTheNormalProbabilityForTwoItems) {
   const auto fit =
       FitBradleyTerry(2, {{.a = 0, .b = 1, .p_a = 1}, {.a = 0, .b = 1, .p_a = 0.8}}).value();

@@ -18,6 +18,9 @@ constexpr int kMaxCandidates = 256;
 /// fifth, one judged twice for a ninth.
 constexpr double kRepeatDiscount = 4;
 
+/// With so few items undecided each pair is judged in both orders.
+constexpr int kDecisiveFew = 6;
+
 /// Keeps the gains of decided items above 0, so that they are still ordered.
 constexpr double kLeastUndecided = 1e-3;
 
@@ -167,6 +170,14 @@ std::vector<Pair> ActivePairs(const BradleyTerry& fit, const TopK& top,
     if (exchange) std::swap(first, second);
     pairs.push_back({first, second});
   }
+  return pairs;
+}
+
+std::vector<Pair> DecisivePairs(const BradleyTerry& fit, const TopK& top,
+                                const std::vector<Outcome>& played, int count, Rng rng) {
+  if (CountUndecided(top) > kDecisiveFew) return ActivePairs(fit, top, played, count, rng);
+  std::vector<Pair> pairs = BothOrders(ActivePairs(fit, top, played, (count + 1) / 2, rng));
+  pairs.resize(std::min(pairs.size(), static_cast<std::size_t>(count)));
   return pairs;
 }
 

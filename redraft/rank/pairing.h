@@ -36,6 +36,11 @@ std::vector<Pair> RandomRounds(int items, int rounds, Rng rng);
 std::vector<Pair> ActivePairs(const BradleyTerry& fit, const TopK& top,
                               const std::vector<Outcome>& played, int count, Rng rng);
 
+/// The next `count` pairs or fewer of an active tournament: ActivePairs, and when few items are
+/// undecided, half as many of them in both orders.
+std::vector<Pair> DecisivePairs(const BradleyTerry& fit, const TopK& top,
+                                const std::vector<Outcome>& played, int count, Rng rng);
+
 /// Each pair followed by itself with the slots exchanged.
 std::vector<Pair> BothOrders(const std::vector<Pair>& pairs);
 

@@ -192,6 +192,22 @@ TEST(BothOrders, FollowsEachPairWithItsMirror) {
   EXPECT_EQ(BothOrders({{1, 2}, {4, 3}}), (std::vector<Pair>{{1, 2}, {2, 1}, {4, 3}, {3, 4}}));
 }
 
+TEST(DecisivePairs, ComeInBothOrdersWhenFewItemsAreUndecided) {
+  const auto many = Ladder(2, Rng(1));
+  const auto early = FitBradleyTerry(10, many).value();
+  const TopK open = PosteriorTopK(early, 5, Rng(1));
+  ASSERT_GT(CountUndecided(open), 6);
+  EXPECT_EQ(DecisivePairs(early, open, many, 5, Rng(1)), ActivePairs(early, open, many, 5, Rng(1)));
+
+  const auto outcomes = Ladder(40, Rng(1));
+  const auto late = FitBradleyTerry(10, outcomes).value();
+  const TopK top = PosteriorTopK(late, 5, Rng(1));
+  ASSERT_LE(CountUndecided(top), 6);
+  auto both = BothOrders(ActivePairs(late, top, outcomes, 3, Rng(1)));
+  both.resize(5);
+  EXPECT_EQ(DecisivePairs(late, top, outcomes, 5, Rng(1)), both);
+}
+
 TEST(Settled, OnceTheTopIsSure) {
   const auto early = FitBradleyTerry(10, Ladder(2, Rng(1))).value();
   EXPECT_FALSE(Settled(PosteriorTopK(early, 5, Rng(1))));
