@@ -64,14 +64,14 @@ double Probability(double logit) {
 
 Json ToJson(const Verdict& v) {
   Json json = {{"a", v.a},
-          {"b", v.b},
-          {"p_a", OrNull(v.p_a)},
-          {"logit", OrNull(v.logit)},
-          {"mass", v.mass},
-          {"judge", v.judge},
-          {"rationale", v.rationale},
-          {"generation", v.generation},
-          {"calls", v.calls}};
+               {"b", v.b},
+               {"p_a", OrNull(v.p_a)},
+               {"logit", OrNull(v.logit)},
+               {"mass", v.mass},
+               {"judge", v.judge},
+               {"rationale", v.rationale},
+               {"generation", v.generation},
+               {"calls", v.calls}};
   if (v.adaptive) json["adaptive"] = true;
   return json;
 }

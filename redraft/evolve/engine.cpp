@@ -222,7 +222,8 @@ class Evolution {
   Status JudgePopulation(int generation) {
     const bool active = options_.pairing == Pairing::kActive;
     std::vector<rank::Pair> pairs = Opening(generation);
-    const std::size_t most = MostVerdicts(options_, population_.size(), NewTexts(generation).size());
+    const std::size_t most =
+        MostVerdicts(options_, population_.size(), NewTexts(generation).size());
     pairs.resize(std::min(pairs.size(), most));
     std::size_t played = pairs.size();
     REDRAFT_RETURN_IF_ERROR(Play(generation, pairs, false));
@@ -252,7 +253,8 @@ class Evolution {
   std::vector<int> NewTexts(int generation) const {
     std::vector<int> texts;
     for (std::size_t i = 0; i < population_.size(); ++i) {
-      if (record_.Find(population_[i]).generation == generation) texts.push_back(static_cast<int>(i));
+      if (record_.Find(population_[i]).generation == generation)
+        texts.push_back(static_cast<int>(i));
     }
     return texts;
   }

@@ -112,7 +112,8 @@ TEST(Evolve, OpensEachBatchByPlanAndThenJudgesWhereTheTopIsUndecided) {
   const Outcome outcome = RunWith(options, FictionTask(), *coin);
   ASSERT_TRUE(outcome.record) << outcome.record.error().message;
   const RunRecord& record = *outcome.record;
-  EXPECT_EQ(record.verdicts.size(), 300U + 5 * 150U) << "a coin settles nothing: all that is allowed";
+  EXPECT_EQ(record.verdicts.size(), 300U + 5 * 150U)
+      << "a coin settles nothing: all that is allowed";
   EXPECT_EQ(static_cast<std::int64_t>(record.verdicts.size()), PlannedVerdicts(options));
   std::map<std::string, std::vector<std::string>> met;  // new text -> kept ones
   std::map<std::string, int> lead;                      // new text -> first minus second slots
@@ -120,7 +121,8 @@ TEST(Evolve, OpensEachBatchByPlanAndThenJudgesWhereTheTopIsUndecided) {
   bool adaptive = false;
   int generation = 0;
   for (const core::Verdict& v : record.verdicts) {
-    EXPECT_FALSE(v.generation == generation && adaptive && !v.adaptive) << "the opening comes first";
+    EXPECT_FALSE(v.generation == generation && adaptive && !v.adaptive)
+        << "the opening comes first";
     adaptive = v.adaptive;
     generation = v.generation;
     if (v.adaptive) continue;
@@ -151,7 +153,8 @@ TEST(Evolve, StopsJudgingABatchWhoseTopIsSettled) {
   options.rounds = 60;
   const Outcome outcome = RunWith(options, FictionTask(), *judge);
   ASSERT_TRUE(outcome.record) << outcome.record.error().message;
-  EXPECT_LT(static_cast<std::int64_t>(outcome.record->verdicts.size()), PlannedVerdicts(options) / 2);
+  EXPECT_LT(static_cast<std::int64_t>(outcome.record->verdicts.size()),
+            PlannedVerdicts(options) / 2);
 }
 
 TEST(Evolve, RecordsLineageAndDraws) {

@@ -104,7 +104,8 @@ RunNull MeasureNull(std::span<const core::Draft> drafts, std::span<const core::V
 
   std::vector<Meeting> with_kept, with_parent;
   for (const core::Verdict& v : verdicts) {
-    if (!v.p_a || v.adaptive || v.generation == 0 || !index.contains(v.a) || !index.contains(v.b)) continue;
+    if (!v.p_a || v.adaptive || v.generation == 0 || !index.contains(v.a) || !index.contains(v.b))
+      continue;
     const std::size_t a = index[v.a], b = index[v.b];
     const bool a_new = drafts[a].generation == v.generation && !drafts[a].parents.empty();
     const bool b_new = drafts[b].generation == v.generation && !drafts[b].parents.empty();

@@ -39,12 +39,12 @@ TEST(MeasureNull, HasNothingToSayWithoutGenerations) {
 
 TEST(MeasureNull, CountsFreshMeetingsOfVariantsAndKeptParentsOnly) {
   const std::vector drafts = {Text("p", 0), Text("q", 0), Text("v", 1, {"p"}), Text("w", 1, {"q"})};
-  const std::vector verdicts = {Judged("p", "q", 1, 0),   // chose the parents: never counts
-                                Judged("v", "p", 1, 1),   // own parent
-                                Judged("q", "v", 0, 1),   // v beats q
-                                Judged("w", "p", 0, 1),   // p beats w
-                                Judged("v", "w", 1, 1),   // both new
-                                Judged("p", "q", 1, 1),   // both kept
+  const std::vector verdicts = {Judged("p", "q", 1, 0),  // chose the parents: never counts
+                                Judged("v", "p", 1, 1),  // own parent
+                                Judged("q", "v", 0, 1),  // v beats q
+                                Judged("w", "p", 0, 1),  // p beats w
+                                Judged("v", "w", 1, 1),  // both new
+                                Judged("p", "q", 1, 1),  // both kept
                                 Adaptive(Judged("v", "q", 0, 1))};  // chosen by the others
   const std::vector<std::string> top = {"v", "p"}, population = {"v", "p", "q", "w"};
   const RunNull null = MeasureNull(drafts, verdicts, top, population, 1, 1);

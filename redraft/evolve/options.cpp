@@ -103,7 +103,8 @@ Result<EvolveOptions> OptionsFromJson(const Json& json) {
     ForEachOption(options, [&json](const char* name, auto& value) { json.at(name).get_to(value); });
     options.draws = json.at("draws") == "stratified" ? Draws::kStratified : Draws::kWithReplacement;
     options.ranking = json.at("ranking") == "elo" ? Ranking::kElo : Ranking::kBradleyTerry;
-    options.pairing = json.value("pairing", "random") == "active" ? Pairing::kActive : Pairing::kRandom;
+    options.pairing =
+        json.value("pairing", "random") == "active" ? Pairing::kActive : Pairing::kRandom;
     return options;
   } catch (const nlohmann::json::exception& error) {
     return Fail(ErrorCode::kInvalidArgument, std::string("not evolve options: ") + error.what());

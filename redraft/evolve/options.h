@@ -45,7 +45,7 @@ struct EvolveOptions {
   /// Kept texts that each new text meets: its own parent first. With active pairing these matches
   /// open every batch but the first, with random pairing they are added to the rounds.
   int parent_matches = 4;
-  bool critique = true;        ///< a lost verdict's words are offered to the parent's variants
+  bool critique = true;  ///< a lost verdict's words are offered to the parent's variants
   /// Most parents that may descend from one first draft; 0: no limit.
   int founder_quota = 2;
   /// Mean pairwise trigram Jaccard of the population above which half of the next variants are
