@@ -268,7 +268,8 @@ void DeclareEvolve(Args& root) {
   args.Option("--top", flags->top, "texts kept as parents");
   args.Option("--variants", flags->variants, "variants per parent");
   args.Option("--generations", flags->generations, "generations of variants");
-  args.Option("--rounds", flags->rounds, "random pairings of the population per generation");
+  args.Option("--rounds", flags->rounds,
+              "matches of each text per generation: the most, with the preset alphawrite exactly");
   args.Option("--seed", flags->seed, "seed of everything random");
   args.Option("--temperature", flags->temperature, "sampling temperature of the writer");
   args.Option("--rubric", flags->rubric, "file with the criteria (default: the pack's)");

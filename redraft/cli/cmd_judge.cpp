@@ -4,6 +4,7 @@
 #include "redraft/cli/commands.h"
 #include "redraft/cli/judge_check.h"
 #include "redraft/cli/judge_pairs.h"
+#include "redraft/cli/ledger_run.h"
 #include "redraft/cli/llm_judge_flags.h"
 #include "redraft/core/brief.h"
 #include "redraft/judge/qualification_set.h"
@@ -14,7 +15,7 @@ namespace {
 struct JudgeFlags {
   ModelFlags models;
   LlmJudgeFlags llm_judge;
-  std::string pairs, rubric, brief, pack = "fiction", orders = "both";
+  std::string pairs, db, rubric, brief, pack = "fiction", orders = "both";
   bool list = false;
   std::uint64_t seed = 1;
 };
@@ -71,6 +72,19 @@ Result<int> ListPairs() {
   return 0;
 }
 
+void PrintCheck(const Judging& judging, const judge::Qualification& found) {
+  Json object = {{"schema", "redraft.judge.check/1"}, {"judge", judging.judge().id()}};
+  object.update(judge::ToJson(found));
+  const core::Spent spent = judging.spent();
+  const double verdicts = 2.0 * found.n;
+  object["cost_per_verdict"] = {
+      {"tokens_in", static_cast<double>(spent.usage.tokens_in) / verdicts},
+      {"tokens_out", static_cast<double>(spent.usage.tokens_out) / verdicts},
+      {"cost", spent.usage.cost / verdicts}};
+  PrintLine(DumpJson(object));
+  fmt::print(stderr, "{}: {}\n", judging.judge().id(), judge::Recommendation(found));
+}
+
 Result<int> RunJudgeCheck(const JudgeFlags& flags) {
   if (flags.list) return ListPairs();
   std::vector<judge::GoldPair> pairs;
@@ -84,20 +98,27 @@ Result<int> RunJudgeCheck(const JudgeFlags& flags) {
                                                 std::move(form)));
   judge::QualifyOptions options;
   options.seed = flags.seed;
-  REDRAFT_ASSIGN(
-      const judge::Qualification found,
-      judge::QualifyJudge(pairs, judging.judge(), options,
-                          [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
-  Json object = {{"schema", "redraft.judge.check/1"}, {"judge", judging.judge().id()}};
-  object.update(judge::ToJson(found));
-  const core::Spent spent = judging.spent();
-  const double verdicts = 2.0 * found.n;
-  object["cost_per_verdict"] = {
-      {"tokens_in", static_cast<double>(spent.usage.tokens_in) / verdicts},
-      {"tokens_out", static_cast<double>(spent.usage.tokens_out) / verdicts},
-      {"cost", spent.usage.cost / verdicts}};
-  PrintLine(DumpJson(object));
-  fmt::print(stderr, "{}: {}\n", judging.judge().id(), judge::Recommendation(found));
+  judge::Qualification found;
+  const auto check = [&]() -> Status {
+    REDRAFT_ASSIGN(found, judge::QualifyJudge(
+                              pairs, judging.judge(), options,
+                              [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
+    return Ok{};
+  };
+  if (flags.db.empty()) {
+    REDRAFT_RETURN_IF_ERROR(check());
+    PrintCheck(judging, found);
+  } else {
+    Json manifest = CheckManifest(judging.judge(), judging.choice(), pairs);
+    manifest["seed"] = flags.seed;
+    REDRAFT_RETURN_IF_ERROR(
+        WorkInLedger(flags.db, manifest, judging.judge().id(), [&](core::ReplyLog& log) -> Status {
+          REDRAFT_RETURN_IF_ERROR(judging.Record(log));
+          REDRAFT_RETURN_IF_ERROR(check());
+          PrintCheck(judging, found);
+          return Ok{};
+        }));
+  }
   return found.accepted() ? 0 : ExitStatus(ErrorCode::kGateFailed);
 }
 
@@ -108,6 +129,8 @@ void DeclareJudgeCheck(Args& root) {
               R"(JSON Lines of {"id","a","b","label":"a|b|tie","brief"?}; - is standard input )"
               "(default: the built-in pairs)");
   args.Option("--seed", flags->seed, "draws the order in which the pairs of a file are asked");
+  args.Option("--db", flags->db,
+              "ledger that keeps the replies: an interrupted check goes on there");
   args.Flag("--list", flags->list, "print the built-in pairs as JSON Lines and judge nothing");
   DeclareJudgeFlags(args, *flags);
   args.Example("redraft judge check --judge llm --llm smollm2-135m-instruct");

@@ -11,10 +11,10 @@
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judge_opening.h"
 #include "redraft/cli/judge_pairs.h"
+#include "redraft/cli/ledger_run.h"
 #include "redraft/cli/model_paths.h"
 #include "redraft/cli/progress.h"
 #include "redraft/judge/qualification_set.h"
-#include "redraft/store/ledger.h"
 
 namespace redraft::cli {
 namespace {
@@ -27,7 +27,7 @@ struct Trial {
   std::span<const judge::GoldPair> pairs;
 };
 
-Result<judge::Qualification> Play(const Trial& trial, core::ReplyLog& log) {
+Result<Json> Play(const Trial& trial, core::ReplyLog& log) {
   // A check has no limit of its own: it never counts towards the user's.
   ModelFlags flags = trial.flags;
   flags.max_calls.reset();
@@ -37,51 +37,17 @@ Result<judge::Qualification> Play(const Trial& trial, core::ReplyLog& log) {
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, flags));
   Progress progress(CallsPerVerdict(trial.choice) > 0 ? Progress::Style::kAuto
                                                       : Progress::Style::kSilent);
-  return judge::QualifyJudge(trial.pairs, trial.judge, {}, [&](std::span<core::Job* const> jobs) {
+  const auto run = [&](std::span<core::Job* const> jobs) {
     progress.On({{"event", "stage"}, {"stage", "check"}, {"generation", 0}, {"jobs", jobs.size()}});
     return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
-  });
-}
-
-/// What decides a check: the judge (its id names model, rubric and framing), where it is asked, and
-/// the pairs.
-Json ManifestOf(const Trial& trial) {
-  Sha256 pairs;
-  for (const judge::GoldPair& pair : trial.pairs) {
-    pairs.Update(Sha256Hex(pair.a) + Sha256Hex(pair.b));
-  }
-  return {{"kind", "judge check"},
-          {"judge", trial.judge.id()},
-          {"servers", JudgeServers(trial.choice)},
-          {"pairs", pairs.Hex()},
-          {"brief", {{"sha256", ""}}}};
-}
-
-/// Plays the check as a run of the ledger of checks, or reads its result there.
-Result<Json> PlayOnRecord(const Trial& trial, store::Ledger& ledger) {
-  const Json manifest = ManifestOf(trial);
-  const std::string identity = Sha256Hex(DumpJson(manifest));
-  REDRAFT_ASSIGN(auto run, ledger.FindByIdentity(identity));
-  if (run && run->state == store::RunState::kFinished) return run->result;
-  std::string id;
-  if (run) {
-    id = run->id;
-  } else {
-    REDRAFT_ASSIGN(id, ledger.CreateRun({identity, trial.judge.id(), manifest, ""}));
-  }
-  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(id));
-  REDRAFT_ASSIGN(const auto replies, ledger.Replies(id));
-  REDRAFT_ASSIGN(const auto found, Play(trial, *replies));
-  Json result = judge::ToJson(found);
-  REDRAFT_RETURN_IF_ERROR(ledger.SetResult(id, result));
-  REDRAFT_RETURN_IF_ERROR(ledger.SetState(id, store::RunState::kFinished));
-  return result;
+  };
+  REDRAFT_ASSIGN(const auto found, judge::QualifyJudge(trial.pairs, trial.judge, {}, run));
+  return judge::ToJson(found);
 }
 
 Result<Json> PlayInMemory(const Trial& trial) {
   core::MemoryReplyLog log;
-  REDRAFT_ASSIGN(const auto found, Play(trial, log));
-  return judge::ToJson(found);
+  return Play(trial, log);
 }
 
 /// Whether a program answers, which may change behind its name.
@@ -132,6 +98,17 @@ Result<std::vector<judge::GoldPair>> BuiltInGoldPairs() {
   return pairs;
 }
 
+Json CheckManifest(const judge::Judge& judge, const JudgeChoice& choice,
+                   std::span<const judge::GoldPair> pairs) {
+  Sha256 texts;
+  for (const judge::GoldPair& pair : pairs) texts.Update(Sha256Hex(pair.a) + Sha256Hex(pair.b));
+  return {{"kind", "judge check"},
+          {"judge", judge.id()},
+          {"servers", JudgeServers(choice)},
+          {"pairs", texts.Hex()},
+          {"brief", {{"sha256", ""}}}};
+}
+
 Json ToJson(const JudgeStanding& standing) {
   return {{"judge_checked", !standing.check.is_null()},
           {"judge_qualified", standing.qualified},
@@ -154,8 +131,9 @@ Result<JudgeStanding> CheckJudge(const JudgeChoice& choice, const core::Pack& pa
   } else {
     std::error_code ignored;
     std::filesystem::create_directories(CacheFolder(), ignored);
-    auto ledger = store::Ledger::Open(CacheFolder() / "judge-checks.db", {.create = true});
-    check = ledger ? PlayOnRecord(trial, *ledger) : PlayInMemory(trial);
+    check = FindInLedger((CacheFolder() / "judge-checks.db").string(),
+                         CheckManifest(*judge, choice, pairs), judge->id(),
+                         [&](core::ReplyLog& log) { return Play(trial, log); });
     // Another process checks this judge now, or the cache cannot be written.
     if (!check && check.error().code == ErrorCode::kConfig) check = PlayInMemory(trial);
   }

@@ -33,6 +33,11 @@ Result<std::vector<judge::GoldPair>> ReadGoldPairs(const std::string& file, std:
 /// The built-in pairs. Errors: as judge::DefaultPairs.
 Result<std::vector<judge::GoldPair>> BuiltInGoldPairs();
 
+/// What a check depends on: the judge (its id names model, rubric and framing), where it is asked,
+/// and the pairs. The manifest of its run in a ledger.
+Json CheckManifest(const judge::Judge& judge, const JudgeChoice& choice,
+                   std::span<const judge::GoldPair> pairs);
+
 /// Checks the judge, or finds that it was checked.
 /// Errors: the endpoint's; the interrupt's; kGateFailed, saying why and what can be done, for a
 /// judge that is not qualified.

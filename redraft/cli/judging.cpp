@@ -22,13 +22,19 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   REDRAFT_ASSIGN(JudgeChoice choice, ResolveJudge(spec, flags, config, form));
   Judging judging;
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
-  judging.client_ =
-      std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, choice.llm, seed));
-  REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, flags));
   judging.choice_ = std::move(choice);
   judging.pack_ = pack;
   judging.rubric_ = std::move(rubric);
+  judging.flags_ = flags;
+  judging.seed_ = seed;
+  REDRAFT_RETURN_IF_ERROR(judging.Record(*judging.memory_));
   return judging;
+}
+
+Status Judging::Record(core::ReplyLog& log) {
+  log_ = &log;
+  client_ = std::make_unique<llm::Client>(log, ClientOptionsFor(flags_, choice_.llm, seed_));
+  return AddJudgeEndpoints(*client_, choice_, flags_);
 }
 
 Result<JudgeStanding> Judging::Standing(const ModelFlags& flags) const {

@@ -24,6 +24,20 @@ bool CanGoOn(ErrorCode code) {
          code == ErrorCode::kUnavailable || code == ErrorCode::kUnauthenticated;
 }
 
+Status Work(store::Ledger& ledger, const std::string& run,
+            const std::function<Status(core::ReplyLog&)>& work) {
+  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run));
+  REDRAFT_ASSIGN(const auto log, ledger.Replies(run));
+  REDRAFT_RETURN_IF_ERROR(ledger.SetState(run, store::RunState::kRunning));
+  const Status status = work(*log);
+  REDRAFT_RETURN_IF_ERROR(
+      ledger.SetState(run, status ? store::RunState::kFinished : StateOf(status.error().code)));
+  if (status) return Ok{};
+  Error error = status.error();
+  if (CanGoOn(error.code)) error.message += "; nothing is lost: the same command goes on";
+  return Fail(std::move(error));
+}
+
 }  // namespace
 
 Result<std::string> WorkInLedger(const std::string& db, const Json& manifest,
@@ -31,16 +45,21 @@ Result<std::string> WorkInLedger(const std::string& db, const Json& manifest,
                                  const std::function<Status(core::ReplyLog&)>& work) {
   REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db, {.create = true}));
   REDRAFT_ASSIGN(const store::Run run, RunFor(ledger, manifest, name));
-  REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run.id));
-  REDRAFT_ASSIGN(const auto log, ledger.Replies(run.id));
-  REDRAFT_RETURN_IF_ERROR(ledger.SetState(run.id, store::RunState::kRunning));
-  const Status status = work(*log);
-  REDRAFT_RETURN_IF_ERROR(
-      ledger.SetState(run.id, status ? store::RunState::kFinished : StateOf(status.error().code)));
-  if (status) return run.id;
-  Error error = status.error();
-  if (CanGoOn(error.code)) error.message += "; nothing is lost: the same command goes on";
-  return Fail(std::move(error));
+  REDRAFT_RETURN_IF_ERROR(Work(ledger, run.id, work));
+  return run.id;
+}
+
+Result<Json> FindInLedger(const std::string& db, const Json& manifest, const std::string& name,
+                          const std::function<Result<Json>(core::ReplyLog&)>& work) {
+  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db, {.create = true}));
+  REDRAFT_ASSIGN(const store::Run run, RunFor(ledger, manifest, name));
+  if (run.state == store::RunState::kFinished) return run.result;
+  Json found;
+  REDRAFT_RETURN_IF_ERROR(Work(ledger, run.id, [&](core::ReplyLog& log) -> Status {
+    REDRAFT_ASSIGN(found, work(log));
+    return ledger.SetResult(run.id, found);
+  }));
+  return found;
 }
 
 }  // namespace redraft::cli

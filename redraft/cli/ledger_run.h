@@ -19,4 +19,9 @@ Result<std::string> WorkInLedger(const std::string& db, const Json& manifest,
                                  const std::string& name,
                                  const std::function<Status(core::ReplyLog&)>& work);
 
+/// The same for work that finds something: what the run found is kept, and a finished run is not
+/// worked on again.
+Result<Json> FindInLedger(const std::string& db, const Json& manifest, const std::string& name,
+                          const std::function<Result<Json>(core::ReplyLog&)>& work);
+
 }  // namespace redraft::cli

@@ -226,12 +226,13 @@ class Evolution {
         MostVerdicts(options_, population_.size(), NewTexts(generation).size());
     pairs.resize(std::min(pairs.size(), most));
     std::size_t played = pairs.size();
-    REDRAFT_RETURN_IF_ERROR(Play(generation, pairs, false));
+    REDRAFT_RETURN_IF_ERROR(
+        Play(generation, pairs, {active ? std::optional(false) : std::nullopt, false}));
     for (int turn = 0; active && played < most; ++turn) {
-      REDRAFT_ASSIGN(pairs, Deciding(generation, turn, most - played));
-      if (pairs.empty()) break;
-      played += pairs.size();
-      REDRAFT_RETURN_IF_ERROR(Play(generation, pairs, true));
+      REDRAFT_ASSIGN(const Deciding next, NextPairs(generation, turn, most - played));
+      if (next.pairs.empty()) break;
+      played += next.pairs.size();
+      REDRAFT_RETURN_IF_ERROR(Play(generation, next.pairs, {next.decisive, true}));
     }
     return RankPopulation(generation);
   }
@@ -288,8 +289,12 @@ class Evolution {
     return pairs;
   }
 
+  struct Deciding {
+    std::vector<rank::Pair> pairs;
+    std::optional<bool> decisive;  ///< judge::Bout::decisive
+  };
   /// The next pairs, at most `left`, where the top is undecided; none when it is settled.
-  Result<std::vector<rank::Pair>> Deciding(int generation, int turn, std::size_t left) const {
+  Result<Deciding> NextPairs(int generation, int turn, std::size_t left) const {
     const Rng rng = rng_.Fork(fmt::format("active/{}/{}", generation, turn));
     const auto accepted = Accepted();
     REDRAFT_ASSIGN(const auto joint, FitAll(accepted));
@@ -298,14 +303,23 @@ class Evolution {
     for (const std::string& id : population_) alive.push_back(index.at(id));
     const rank::BradleyTerry fit = rank::Restrict(joint, alive);
     const auto top = rank::PosteriorTopK(fit, options_.top, rng.Fork("posterior"));
-    if (rank::Settled(top)) return std::vector<rank::Pair>{};
+    if (rank::Settled(top)) return Deciding{};
     const std::size_t turn_size = std::max<std::size_t>(1, population_.size() / 2);
-    return rank::DecisivePairs(fit, top, Outcomes(IndexOf(population_), 0),
-                               static_cast<int>(std::min(left, turn_size)), rng.Fork("pairs"));
+    Deciding next;
+    next.pairs =
+        rank::DecisivePairs(fit, top, Outcomes(IndexOf(population_), 0),
+                            static_cast<int>(std::min(left, turn_size)), rng.Fork("pairs"));
+    if (rank::FewUndecided(top)) next.decisive = true;
+    return next;
   }
 
+  /// What is known of the pairs of one stage.
+  struct Choice {
+    std::optional<bool> decisive;  ///< judge::Bout::decisive
+    bool adaptive = false;         ///< core::Verdict::adaptive
+  };
   /// Judges the pairs of the population and logs their verdicts in the order planned.
-  Status Play(int generation, const std::vector<rank::Pair>& pairs, bool adaptive) {
+  Status Play(int generation, const std::vector<rank::Pair>& pairs, Choice choice) {
     std::vector<std::unique_ptr<judge::Match>> matches;
     std::vector<core::Job*> jobs;
     for (const rank::Pair& pair : pairs) {
@@ -313,6 +327,7 @@ class Evolution {
       const core::Draft& second = record_.Find(population_[static_cast<std::size_t>(pair.second)]);
       judge::Bout bout{{first.id, first.text}, {second.id, second.text}, task_.brief.task};
       bout.seed = rng_.Fork("coin").seed();
+      bout.decisive = choice.decisive;
       bout.replicate = shown_[{first.id, second.id}]++;
       matches.push_back(judge_.Play(std::move(bout)));
     }
@@ -325,7 +340,7 @@ class Evolution {
     for (const auto& match : matches) {
       core::Verdict verdict = match->verdict();
       verdict.generation = generation;
-      verdict.adaptive = adaptive;
+      verdict.adaptive = choice.adaptive;
       Json event = core::ToJson(verdict);
       event["event"] = "verdict";
       emit_(event);

@@ -132,6 +132,7 @@ class CascadeMatch final : public Match {
 
  private:
   bool Decided() const {
+    if (bout_.decisive) return !*bout_.decisive;
     if (!verdict_.p_a) return false;
     if (verdict_.logit) return std::abs(*verdict_.logit) >= undecided_;
     return std::abs(*verdict_.p_a - 0.5) >= core::Probability(undecided_) - 0.5;

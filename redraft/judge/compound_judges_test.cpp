@@ -101,6 +101,24 @@ TEST(CascadeJudge, AsksTheDeciderInBothOrdersWhereItIsNot) {
   EXPECT_EQ(slot.p_a, 0.5) << "a judge that always says A says nothing";
 }
 
+TEST(CascadeJudge, AsksTheDeciderWhereTheTournamentSaysThatItDecides) {
+  const Bout bout = Pair();
+  Bout bulk = bout, decisive = bout;
+  bulk.decisive = false;
+  decisive.decisive = true;
+  const auto unsure = CascadeJudge(Soft("s", 0.2), Soft("d", -3.0));
+  const auto sure = CascadeJudge(Soft("s", 1.5), Soft("d", -3.0));
+  const auto verdict = [](const Judge& judge, const Bout& b) {
+    const auto match = judge.Play(b);
+    EXPECT_TRUE(match->Step({}).empty());
+    return match->verdict().logit.value_or(0);
+  };
+  EXPECT_GT(verdict(*unsure, bulk), 0);
+  EXPECT_LT(verdict(*unsure, bout), 0);
+  EXPECT_GT(verdict(*sure, bout), 0);
+  EXPECT_LT(verdict(*sure, decisive), 0);
+}
+
 TEST(CascadeJudge, KeepsTheCheapVerdictWhenTheDeciderHasNone) {
   const auto cascade = CascadeJudge(Soft("s", 0.2), Llm("m", AnswerForm::kLine));
   const auto verdict = Play(*cascade, {{"m", {"hm", "hm", "hm", "hm"}}});

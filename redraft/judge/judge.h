@@ -30,6 +30,9 @@ struct Bout {
   std::uint64_t seed = 0;                ///< for judges that sample or toss coins
   int replicate = 0;                     ///< how often these two were shown in this order before
   core::Role role = core::Role::kJudge;  ///< kCheck while a judge is being qualified
+  /// Whether the top hangs on this bout, as far as a tournament knows: CascadeJudge asks its
+  /// decider there. Unset: wherever its first judge is not sure.
+  std::optional<bool> decisive = {};
 };
 
 /// A bout being judged.

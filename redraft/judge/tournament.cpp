@@ -26,8 +26,9 @@ class Playing {
     auto pairs = rank::RandomRounds(items, options_.opening_rounds, rng_.Fork("opening"));
     if (static_cast<std::int64_t>(pairs.size()) > limit)
       pairs.resize(static_cast<std::size_t>(limit));
+    std::optional<bool> decisive = false;
     for (int turn = 0;; ++turn) {
-      REDRAFT_RETURN_IF_ERROR(Play(pairs));
+      REDRAFT_RETURN_IF_ERROR(Play(pairs, decisive));
       rank::BradleyTerryOptions fit_options;
       fit_options.slot = true;
       fit_options.log_odds = true;
@@ -40,19 +41,21 @@ class Playing {
         return std::move(tournament_);
       }
       const int next = static_cast<int>(std::min<std::int64_t>(left, std::max(1, items / 2)));
+      decisive = rank::FewUndecided(best) ? std::optional(true) : std::nullopt;
       pairs = rank::DecisivePairs(fit, best, outcomes_, next,
                                   rng_.Fork(fmt::format("active/{}", turn)));
     }
   }
 
  private:
-  Status Play(const std::vector<rank::Pair>& pairs) {
+  Status Play(const std::vector<rank::Pair>& pairs, std::optional<bool> decisive) {
     std::vector<std::unique_ptr<Match>> matches;
     std::vector<core::Job*> jobs;
     for (const rank::Pair& pair : pairs) {
       Bout bout{texts_[static_cast<std::size_t>(pair.first)],
                 texts_[static_cast<std::size_t>(pair.second)], options_.brief};
       bout.seed = options_.seed;
+      bout.decisive = decisive;
       bout.replicate = shown_[{pair.first, pair.second}]++;
       matches.push_back(judge_.Play(std::move(bout)));
     }

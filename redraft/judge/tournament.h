@@ -2,7 +2,8 @@
 
 // Ranking texts with a judge: a few random rounds, then pairs where the top k is undecided, until
 // it is settled or the calls are used up. When few texts are left undecided, their pairs are judged
-// in both orders. Bouts that begin with the same text are asked together (rank::PrefixOrder).
+// in both orders and called decisive. Bouts that begin with the same text are asked together
+// (rank::PrefixOrder).
 
 #include <functional>
 #include <optional>

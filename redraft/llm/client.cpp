@@ -349,7 +349,7 @@ void Client::Session::ObeyInterrupts() {
   const int level = options_.interrupts ? options_.interrupts->load() : 0;
   if (level <= obeyed_interrupts_) return;
   obeyed_interrupts_ = level;
-  Stop({ErrorCode::kCancelled, "interrupted; run the same command again to go on"});
+  Stop({ErrorCode::kCancelled, "interrupted"});
   Cancel(level == 1);
 }
 

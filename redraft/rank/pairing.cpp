@@ -175,7 +175,7 @@ std::vector<Pair> ActivePairs(const BradleyTerry& fit, const TopK& top,
 
 std::vector<Pair> DecisivePairs(const BradleyTerry& fit, const TopK& top,
                                 const std::vector<Outcome>& played, int count, Rng rng) {
-  if (CountUndecided(top) > kDecisiveFew) return ActivePairs(fit, top, played, count, rng);
+  if (!FewUndecided(top)) return ActivePairs(fit, top, played, count, rng);
   std::vector<Pair> pairs = BothOrders(ActivePairs(fit, top, played, (count + 1) / 2, rng));
   pairs.resize(std::min(pairs.size(), static_cast<std::size_t>(count)));
   return pairs;
@@ -206,6 +206,8 @@ int CountUndecided(const TopK& top) {
   return static_cast<int>(std::count_if(top.p_top.begin(), top.p_top.end(),
                                         [](double p) { return p > 0.05 && p < 0.95; }));
 }
+
+bool FewUndecided(const TopK& top) { return CountUndecided(top) <= kDecisiveFew; }
 
 bool Settled(const TopK& top, double target) { return top.expected_recall >= target; }
 

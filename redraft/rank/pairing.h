@@ -37,7 +37,7 @@ std::vector<Pair> ActivePairs(const BradleyTerry& fit, const TopK& top,
                               const std::vector<Outcome>& played, int count, Rng rng);
 
 /// The next `count` pairs or fewer of an active tournament: ActivePairs, and when few items are
-/// undecided, half as many of them in both orders.
+/// undecided (FewUndecided), half as many of them in both orders.
 std::vector<Pair> DecisivePairs(const BradleyTerry& fit, const TopK& top,
                                 const std::vector<Outcome>& played, int count, Rng rng);
 
@@ -51,6 +51,8 @@ std::vector<std::size_t> PrefixOrder(const std::vector<Pair>& pairs);
 /// The items whose place in the top k is open: they are in it with a probability between 5 % and
 /// 95 %.
 int CountUndecided(const TopK& top);
+/// At most six of them: the decisive few.
+bool FewUndecided(const TopK& top);
 
 /// Stop rule: the items chosen now are expected to be `target` of the true top k.
 bool Settled(const TopK& top, double target = 0.95);

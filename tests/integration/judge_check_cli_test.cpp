@@ -95,6 +95,26 @@ TEST_F(JudgeCheckCli, AModelIsAskedOnceAndItsCallsDoNotCount) {
   EXPECT_EQ(Checks(), asked);
 }
 
+TEST_F(JudgeCheckCli, AStoppedCheckGoesOnInItsLedger) {
+  const auto check = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"judge",    "check", "--judge", "llm",        "--llm",
+                                      "scripted", "--db",  db_,       "--endpoint", model_.url()};
+    words.insert(words.end(), more.begin(), more.end());
+    return Run(words);
+  };
+  const ProcessResult stopped = check({"--max-calls", "30"});
+  EXPECT_EQ(stopped.exit_status, 5) << stopped.errors;
+  EXPECT_THAT(stopped.errors, HasSubstr("nothing is lost: the same command goes on"));
+  const int asked = model_.requests();
+  EXPECT_GT(asked, 0);
+  const ProcessResult whole = check({});
+  const int in_all = model_.requests();
+  EXPECT_GT(in_all, asked);
+  EXPECT_EQ(LastLine(whole)["calls"], in_all);
+  EXPECT_EQ(check({}).output, whole.output);
+  EXPECT_EQ(model_.requests(), in_all) << "what is answered is not asked again";
+}
+
 TEST_F(JudgeCheckCli, RankChecksItsJudge) {
   const std::string texts =
       folder_.Write("texts.jsonl", R"({"id":"a","text":"The ferry was late and nobody said so."})"
