@@ -258,8 +258,7 @@ Mask ExemptTokens(const IndexedBook& book, const Parameters& parameters,
 Result<Scored> ScoreGenerations(const IndexedBook& book, const std::vector<IndexedBook>& decoys,
                                 const Parameters& parameters, const std::vector<std::string>& files,
                                 const ScoreOptions& options) {
-  const unsigned threads =
-      options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned threads = options.threads > 0 ? options.threads : AvailableCores();
   Records records(book, files);
   std::vector<std::unique_ptr<Worker>> workers(threads);
   ParallelFor(

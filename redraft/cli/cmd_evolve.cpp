@@ -140,9 +140,10 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
                           row["calls"].get<std::int64_t>(), row["tokens_in"].get<std::int64_t>(),
                           row["tokens_out"].get<std::int64_t>(), row["cost"].get<double>()));
   }
-  PrintLine(
-      fmt::format("{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
-                  verdicts, setup.judge_id, total));
+  PrintLine(fmt::format(
+      "{}{} verdicts by {}; total cost about {:.4f}, without repairs. Nothing was sent.",
+      setup.options.pairing == evolve::Pairing::kActive ? "At most " : "", verdicts, setup.judge_id,
+      total));
   if (calls > 0 && !setup.options.accept_judge) {
     PrintLine("Before that the judge is checked: 80 to 400 more calls, once for this judge.");
   }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "redraft/base/clock.h"
+#include "redraft/base/parallel.h"
 #include "redraft/gguf/batch.h"
 #include "redraft/gguf/llama_log.h"
 #include "redraft/gguf/streams.h"
@@ -387,9 +388,7 @@ Result<std::unique_ptr<Engine>> Engine::Start(std::shared_ptr<const Model> model
   ContextShape shape;
   shape.sequences = options.sequences;
   shape.context = std::min(options.context, model->context_length());
-  shape.threads = options.threads > 0
-                      ? options.threads
-                      : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  shape.threads = options.threads > 0 ? options.threads : static_cast<int>(AvailableCores());
   KvSettings kv;
   if (options.kv) {
     kv = *options.kv;

@@ -43,7 +43,7 @@ struct EngineOptions {
   int sequences = 16;  ///< 1 to 64
   int context =
       4096;  ///< tokens per sequence, prompt and reply; at most what the model was trained on
-  int threads = 0;                     ///< 0: one per core
+  int threads = 0;                     ///< 0: AvailableCores
   std::filesystem::path cache_folder;  ///< where the KV probe's result is kept; empty: nowhere
   std::optional<KvSettings> kv;        ///< set: no probe
 };
