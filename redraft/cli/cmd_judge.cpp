@@ -98,26 +98,25 @@ Result<int> RunJudgeCheck(const JudgeFlags& flags) {
                                                 std::move(form)));
   judge::QualifyOptions options;
   options.seed = flags.seed;
+  options.role = core::Role::kJudge;  // here the check is the work that limits are for
   judge::Qualification found;
   const auto check = [&]() -> Status {
-    REDRAFT_ASSIGN(found, judge::QualifyJudge(
-                              pairs, judging.judge(), options,
-                              [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); }));
+    const auto run = [&](std::span<core::Job* const> jobs) { return judging.Run(jobs); };
+    REDRAFT_ASSIGN(found, judge::QualifyJudge(pairs, judging.judge(), options, run));
+    PrintCheck(judging, found);
     return Ok{};
   };
   if (flags.db.empty()) {
     REDRAFT_RETURN_IF_ERROR(check());
-    PrintCheck(judging, found);
   } else {
     Json manifest = CheckManifest(judging.judge(), judging.choice(), pairs);
     manifest["seed"] = flags.seed;
-    REDRAFT_RETURN_IF_ERROR(
-        WorkInLedger(flags.db, manifest, judging.judge().id(), [&](core::ReplyLog& log) -> Status {
-          REDRAFT_RETURN_IF_ERROR(judging.Record(log));
-          REDRAFT_RETURN_IF_ERROR(check());
-          PrintCheck(judging, found);
-          return Ok{};
-        }));
+    const auto on_record = [&](core::ReplyLog& log) -> Status {
+      REDRAFT_RETURN_IF_ERROR(judging.Record(log));
+      return check();
+    };
+    const auto run = WorkInLedger(flags.db, manifest, judging.judge().id(), on_record);
+    if (!run) return Fail(run.error());
   }
   return found.accepted() ? 0 : ExitStatus(ErrorCode::kGateFailed);
 }

@@ -55,10 +55,11 @@ Result<Json> FindInLedger(const std::string& db, const Json& manifest, const std
   REDRAFT_ASSIGN(const store::Run run, RunFor(ledger, manifest, name));
   if (run.state == store::RunState::kFinished) return run.result;
   Json found;
-  REDRAFT_RETURN_IF_ERROR(Work(ledger, run.id, [&](core::ReplyLog& log) -> Status {
+  const auto keep = [&](core::ReplyLog& log) -> Status {
     REDRAFT_ASSIGN(found, work(log));
     return ledger.SetResult(run.id, found);
-  }));
+  };
+  REDRAFT_RETURN_IF_ERROR(Work(ledger, run.id, keep));
   return found;
 }
 

@@ -146,13 +146,14 @@ CheckedPair Checked(const GoldPair& pair, const core::Verdict& ab, const core::V
 }
 
 std::vector<CheckedPair> PlayBatch(std::span<const GoldPair> pairs, const Judge& judge,
-                                   std::uint64_t seed, const RunMatches& run, Status& status) {
+                                   const QualifyOptions& options, const RunMatches& run,
+                                   Status& status) {
   std::vector<std::unique_ptr<Match>> matches;
   std::vector<core::Job*> jobs;
   for (const GoldPair& pair : pairs) {
     Bout bout{{pair.id + ".a", pair.a}, {pair.id + ".b", pair.b}, pair.brief};
-    bout.seed = seed;
-    bout.role = core::Role::kCheck;
+    bout.seed = options.seed;
+    bout.role = options.role;
     for (Bout& order : BoutsOf(bout, Orders::kBoth)) {
       matches.push_back(judge.Play(std::move(order)));
       jobs.push_back(matches.back().get());
@@ -231,7 +232,7 @@ Result<Qualification> QualifyJudge(std::span<const GoldPair> pairs, const Judge&
     const auto left = pairs.subspan(checked.size());
     const auto batch = left.first(std::min(left.size(), static_cast<std::size_t>(options.batch)));
     Status status = Ok{};
-    auto played = PlayBatch(batch, judge, options.seed, run, status);
+    auto played = PlayBatch(batch, judge, options, run, status);
     REDRAFT_RETURN_IF_ERROR(std::move(status));
     std::move(played.begin(), played.end(), std::back_inserter(checked));
     Qualification found = Summarise(checked);

@@ -87,11 +87,12 @@ Qualification Summarise(std::span<const CheckedPair> pairs);
 
 struct QualifyOptions {
   int batch = 40;
-  int most = 200;          ///< pairs
-  std::uint64_t seed = 1;  ///< for judges that toss coins
+  int most = 200;                        ///< pairs
+  std::uint64_t seed = 1;                ///< for judges that toss coins
+  core::Role role = core::Role::kCheck;  ///< kCheck: its calls count towards no limit
 };
 
-/// Judges `pairs` in their order, a batch at a time, both orders, with role kCheck.
+/// Judges `pairs` in their order, a batch at a time, both orders.
 /// Errors: kInvalidArgument for no pair; whatever `run` reports.
 Result<Qualification> QualifyJudge(std::span<const GoldPair> pairs, const Judge& judge,
                                    const QualifyOptions& options, const RunMatches& run);

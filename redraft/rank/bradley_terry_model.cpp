@@ -43,52 +43,62 @@ double SlotSign(const Outcome& outcome) {
 
 Information::Information(const Layout& layout, std::vector<Linearized> outcomes,
                          Eigen::VectorXd prior)
-    : layout_(layout), outcomes_(std::move(outcomes)), prior_(std::move(prior)), diagonal_(prior_) {
-  for (const Linearized& outcome : outcomes_) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(outcome.size); ++i) {
-      diagonal_[outcome.parameter[i]] += outcome.information * outcome.slope[i] * outcome.slope[i];
+    : layout_(layout), outcomes_(std::move(outcomes)), prior_(std::move(prior)) {
+  const int items = layout_.items;
+  items_.resize(items, items);
+  others_.setZero(layout_.parameters, layout_.parameters - items);
+  std::vector<Eigen::Triplet<double>> entries;
+  entries.reserve(outcomes_.size() * 4 + static_cast<std::size_t>(items));
+  const auto add = [&](int row, int column, double value) {
+    if (column >= items) {
+      others_(row, column - items) += value;
+    } else if (row < items) {
+      entries.emplace_back(row, column, value);
     }
-    if (layout_.log_tie >= 0) diagonal_[layout_.log_tie] += outcome.tie_information;
-  }
-}
-
-Eigen::MatrixXd Information::Dense() const {
-  Eigen::MatrixXd dense = prior_.asDiagonal();
+  };
+  for (int i = 0; i < layout_.parameters; ++i) add(i, i, prior_[i]);
   for (const Linearized& outcome : outcomes_) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(outcome.size); ++i) {
       const double weighted = outcome.information * outcome.slope[i];
       for (std::size_t j = 0; j < static_cast<std::size_t>(outcome.size); ++j) {
-        dense(outcome.parameter[i], outcome.parameter[j]) += weighted * outcome.slope[j];
+        add(outcome.parameter[i], outcome.parameter[j], weighted * outcome.slope[j]);
       }
       if (layout_.log_tie < 0) continue;
       const double cross = outcome.cross_information * outcome.slope[i];
-      dense(outcome.parameter[i], layout_.log_tie) += cross;
-      dense(layout_.log_tie, outcome.parameter[i]) += cross;
+      add(outcome.parameter[i], layout_.log_tie, cross);
+      add(layout_.log_tie, outcome.parameter[i], cross);
     }
-    if (layout_.log_tie >= 0) dense(layout_.log_tie, layout_.log_tie) += outcome.tie_information;
+    if (layout_.log_tie >= 0) add(layout_.log_tie, layout_.log_tie, outcome.tie_information);
   }
+  items_.setFromTriplets(entries.begin(), entries.end());
+  diagonal_.resize(layout_.parameters);
+  diagonal_.head(items) = items_.diagonal();
+  diagonal_.tail(others_.cols()) = others_.bottomRows(others_.cols()).diagonal();
+}
+
+Eigen::MatrixXd Information::Dense() const {
+  Eigen::MatrixXd dense(layout_.parameters, layout_.parameters);
+  dense.topLeftCorner(layout_.items, layout_.items) = items_;
+  dense.rightCols(others_.cols()) = others_;
+  dense.bottomLeftCorner(others_.cols(), layout_.items) =
+      others_.topRows(layout_.items).transpose();
   return dense;
 }
 
 template <int kColumns>
 Block<kColumns> Information::Times(const Block<kColumns>& x) const {
   using Row = Eigen::Matrix<double, 1, kColumns>;
-  Block<kColumns> product = prior_.asDiagonal() * x;
-  for (const Linearized& outcome : outcomes_) {
-    Row eta = Row::Zero();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(outcome.size); ++i) {
-      eta += outcome.slope[i] * x.row(outcome.parameter[i]);
+  const Eigen::Index items = layout_.items, others = others_.cols();
+  Block<kColumns> product(x.rows(), x.cols());
+  for (Eigen::Index item = 0; item < items; ++item) {
+    Row sum = Row::Zero();
+    for (decltype(items_)::InnerIterator it(items_, item); it; ++it) {
+      sum += it.value() * x.row(it.col());
     }
-    Row back = outcome.information * eta;
-    if (layout_.log_tie >= 0) {
-      back += outcome.cross_information * x.row(layout_.log_tie);
-      product.row(layout_.log_tie) +=
-          outcome.cross_information * eta + outcome.tie_information * x.row(layout_.log_tie);
-    }
-    for (std::size_t i = 0; i < static_cast<std::size_t>(outcome.size); ++i) {
-      product.row(outcome.parameter[i]) += outcome.slope[i] * back;
-    }
+    product.row(item) = sum;
   }
+  product.topRows(items).noalias() += others_.topRows(items) * x.bottomRows(others);
+  product.bottomRows(others).noalias() = others_.transpose() * x;
   return product;
 }
 

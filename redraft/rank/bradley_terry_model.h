@@ -8,6 +8,7 @@
 // judge slopes are fitted, and it is never indefinite.
 
 #include <Eigen/Dense>
+#include <Eigen/Sparse>
 #include <array>
 #include <vector>
 
@@ -50,7 +51,9 @@ struct Linearized {
   double cross_information = 0;
 };
 
-/// The penalised information matrix: Σ JᵀWJ + prior. Positive definite.
+/// The penalised information matrix: Σ JᵀWJ + prior. Positive definite. Items meet few others, so
+/// their block is sparse; every outcome bears on the few other parameters, so their columns are
+/// dense.
 class Information {
  public:
   Information(const Layout& layout, std::vector<Linearized> outcomes, Eigen::VectorXd prior);
@@ -70,6 +73,8 @@ class Information {
   Layout layout_;
   std::vector<Linearized> outcomes_;
   Eigen::VectorXd prior_;
+  Eigen::SparseMatrix<double, Eigen::RowMajor> items_;  ///< items × items
+  Eigen::MatrixXd others_;                              ///< parameters × other parameters
   Eigen::VectorXd diagonal_;
 };
 
