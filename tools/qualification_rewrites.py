@@ -5,7 +5,7 @@
 
 For the first N passages of each form the model is asked twice, through `redraft bench content` with prompts/write/content.md:
 to rewrite the passage, and to write it from its brief alone. A text is cut behind its last whole sentence that ends within
-110 % of the passage's words; it is kept when it then has at least 75 % of them, and does not copy
+110 % of the passage's words; it is kept when it then has at least 60 % of them, and does not copy
 the passage (less than half of its word trigrams stand in it). What is turned down is counted, with the reason. What is kept
 goes to data/qualification/rewrites.jsonl and how it was made to rewrites.made.json, form by form. What other models or forms
 have there stays as it is; the replies stay in the ledger DB, so a second call with the same arguments asks nothing.
@@ -20,7 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "qualification"
-SHORTEST, LONGEST, MOST_COPIED, REPLY_TOKENS = 0.75, 1.10, 0.5, 320
+SHORTEST, LONGEST, MOST_COPIED, REPLY_TOKENS = 0.6, 1.10, 0.5, 320
 REWRITE = "Rewrite this passage in your own words, as well as you can. Keep what happens in it and its length of about {words} words.\n\n{text}"
 FRESH = "{brief}\n\nWrite about {words} words."
 
