@@ -12,16 +12,21 @@ namespace {
 
 constexpr int kReplicates = 1000;
 
-/// C(total − hits, n) / C(total, n): none of n drawn out of `total` is among the `hits`.
-double MissAll(std::uint32_t total, std::uint32_t hits, std::uint32_t n) {
-  if (n > total) n = total;
-  if (hits + n > total) return 0;
-  double miss = 1;
-  for (std::uint32_t i = 0; i < hits; ++i) {
-    miss *= static_cast<double>(total - n - i) / static_cast<double>(total - i);
+/// C(total − hits, n) / C(total, n) by the number of hits: none of n drawn out of `total` is one of
+/// them.
+class MissAll {
+ public:
+  MissAll(std::uint32_t total, std::uint32_t n) : miss_{1} {
+    for (std::uint32_t i = 0; i + std::min(n, total) < total; ++i) {
+      miss_.push_back(miss_.back() *
+                      (static_cast<double>(total - n - i) / static_cast<double>(total - i)));
+    }
   }
-  return miss;
-}
+  double operator()(std::uint32_t hits) const { return hits < miss_.size() ? miss_[hits] : 0; }
+
+ private:
+  std::vector<double> miss_;
+};
 
 std::vector<std::uint32_t> Grid(std::uint32_t most) {
   std::vector<std::uint32_t> grid;
@@ -38,8 +43,9 @@ std::vector<std::uint32_t> Grid(std::uint32_t most) {
 /// hand cover each.
 double OwnCovered(const std::vector<std::uint32_t>& hits, std::uint32_t total, std::uint32_t n) {
   double covered = 0, once = 0, twice = 0;
+  const MissAll miss(total, n);
   for (const std::uint32_t count : hits) {
-    if (count > 0) covered += 1 - MissAll(total, count, n);
+    if (count > 0) covered += 1 - miss(count);
     once += count == 1 ? 1 : 0;
     twice += count == 2 ? 1 : 0;
   }
@@ -104,8 +110,13 @@ std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::ui
   std::vector<std::vector<double>> amounts;
   for (const std::uint32_t n : Grid(most)) {
     std::vector<double> miss(tokens, 1.0);
+    std::uint32_t total = 0;
+    MissAll miss_all(total, n);  // of excerpts with `total` generations: mostly all have as many
     for (const HitRange& hit : tally.hits) {
-      const double factor = MissAll(tally.excerpts[hit.source].generations, hit.count, n);
+      if (const std::uint32_t own = tally.excerpts[hit.source].generations; own != total) {
+        miss_all = MissAll(total = own, n);
+      }
+      const double factor = miss_all(hit.count);
       for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) miss[i] *= factor;
     }
     std::vector<double> covered(sizes.size());
