@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "redraft/base/parallel.h"
 #include "redraft/stats/bootstrap.h"
 
 namespace redraft::audit {
@@ -73,6 +74,26 @@ std::map<std::uint32_t, std::vector<std::uint32_t>> OwnHits(const Tally& tally,
   return hits;
 }
 
+/// How many tokens of each excerpt n generations of every excerpt cover, on average.
+std::vector<double> Covered(const Tally& tally, std::span<const std::uint32_t> starts,
+                            std::uint32_t n) {
+  std::vector<double> miss(starts.back(), 1.0);
+  std::uint32_t total = 0;
+  MissAll miss_all(total, n);  // of excerpts with `total` generations: mostly all have as many
+  for (const HitRange& hit : tally.hits) {
+    if (const std::uint32_t own = tally.excerpts[hit.source].generations; own != total) {
+      miss_all = MissAll(total = own, n);
+    }
+    const double factor = miss_all(hit.count);
+    for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) miss[i] *= factor;
+  }
+  std::vector<double> covered(starts.size() - 1);
+  for (std::size_t e = 0; e < covered.size(); ++e) {
+    for (std::uint32_t i = starts[e]; i < starts[e + 1]; ++i) covered[e] += 1 - miss[i];
+  }
+  return covered;
+}
+
 }  // namespace
 
 std::vector<stats::Interval> ShareIntervals(const std::vector<std::vector<double>>& amounts,
@@ -99,37 +120,24 @@ std::vector<stats::Interval> ShareIntervals(const std::vector<std::vector<double
 }
 
 std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::uint32_t> starts,
-                                     std::uint64_t seed) {
-  std::vector<RarefactionPoint> curve;
+                                     std::uint64_t seed, unsigned threads) {
   const std::uint32_t tokens = starts.back();
-  if (tokens == 0 || tally.guarded > 0) return curve;
+  if (tokens == 0 || tally.guarded > 0) return {};
   std::uint32_t most = 0;
   for (const ExcerptTally& excerpt : tally.excerpts) most = std::max(most, excerpt.generations);
   std::vector<double> sizes;
   for (std::size_t e = 0; e + 1 < starts.size(); ++e) sizes.push_back(starts[e + 1] - starts[e]);
-  std::vector<std::vector<double>> amounts;
-  for (const std::uint32_t n : Grid(most)) {
-    std::vector<double> miss(tokens, 1.0);
-    std::uint32_t total = 0;
-    MissAll miss_all(total, n);  // of excerpts with `total` generations: mostly all have as many
-    for (const HitRange& hit : tally.hits) {
-      if (const std::uint32_t own = tally.excerpts[hit.source].generations; own != total) {
-        miss_all = MissAll(total = own, n);
-      }
-      const double factor = miss_all(hit.count);
-      for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) miss[i] *= factor;
-    }
-    std::vector<double> covered(sizes.size());
-    double all = 0;
-    for (std::size_t e = 0; e < covered.size(); ++e) {
-      for (std::uint32_t i = starts[e]; i < starts[e + 1]; ++i) covered[e] += 1 - miss[i];
-      all += covered[e];
-    }
-    curve.push_back({n, all / tokens, {}});
-    amounts.push_back(std::move(covered));
-  }
+  const std::vector<std::uint32_t> grid = Grid(most);
+  std::vector<std::vector<double>> amounts(grid.size());
+  ParallelFor(
+      grid.size(), [&](std::size_t point) { amounts[point] = Covered(tally, starts, grid[point]); },
+      threads);
   const auto intervals = ShareIntervals(amounts, sizes, seed);
-  for (std::size_t i = 0; i < curve.size(); ++i) curve[i].interval = intervals[i];
+  std::vector<RarefactionPoint> curve;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const double all = std::accumulate(amounts[i].begin(), amounts[i].end(), 0.0);
+    curve.push_back({grid[i], all / tokens, intervals[i]});
+  }
   return curve;
 }
 
