@@ -102,16 +102,16 @@ void AppendSummary(std::string& page, const Json& report) {
 void AppendDifferences(std::string& page, const Json& report) {
   if (report["differences"].empty()) return;
   page += "<h2>Against the base model</h2>\n<table class=\"figures\">\n";
-  AppendRow(
-      page,
-      {"book", "model", "base", "bmc, points", "95 % interval", "times", "words newly covered"},
-      "th");
+  AppendRow(page,
+            {"book", "models", "bmc, points", "95 % interval", "times", "words newly covered"},
+            "th");
   for (const Json& row : report["differences"]) {
-    AppendRow(page,
-              {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["base"]), Points(row["bmc"]),
-               Interval(row["interval"], Points),
-               row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>()) : "–",
-               Cell(row["newly_covered"])});
+    AppendRow(
+        page,
+        {Cell(row["book"]["name"]), fmt::format("{} − {}", Cell(row["model"]), Cell(row["base"])),
+         Points(row["bmc"]), Interval(row["interval"], Points),
+         row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>()) : "–",
+         Cell(row["newly_covered"])});
   }
   page += "</table>\n";
 }
