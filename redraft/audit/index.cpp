@@ -8,7 +8,8 @@
 namespace redraft::audit {
 namespace {
 
-constexpr int kTurn = 11;  // bits by which a key is rotated for each token behind it
+constexpr int kTurn = 11;            // bits by which a key is rotated for each token behind it
+constexpr std::uint32_t kAhead = 8;  // grams between fetching a place in the table and using it
 
 }  // namespace
 
@@ -42,39 +43,34 @@ GramIndex::GramIndex(std::span<const std::uint64_t> keys, std::uint32_t k) : k_(
   std::vector<std::uint64_t> hashes;
   HashGrams(keys, k, hashes);
   const std::size_t n = hashes.size();
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted(n);
-  for (std::uint32_t i = 0; i < n; ++i) sorted[i] = {hashes[i], i};
-  std::sort(sorted.begin(), sorted.end());
   const std::size_t bits = std::bit_ceil(std::max<std::size_t>(16 * n, 64));
   bloom_.resize(bits / 64);
   bloom_mask_ = bits - 1;
   table_.resize(std::bit_ceil(std::max<std::size_t>(2 * n, 2)));
   table_mask_ = table_.size() - 1;
-  positions_.resize(n);
-  last_.resize(n);
-  std::vector<bool> repeated(n);
-  for (std::uint32_t first = 0; first < n;) {
-    const std::uint64_t hash = sorted[first].first;
-    std::uint32_t end = first;
-    for (; end < n && sorted[end].first == hash; ++end) positions_[end] = sorted[end].second;
-    last_[end - 1] = true;
-    for (std::uint32_t i = first; i < end; ++i) repeated[positions_[i]] = end - first > 1;
+  const auto none = static_cast<std::uint32_t>(n);
+  next_same_.resize(n, none);
+  next_repeated_.resize(n + 1, none);
+  // From the end, so that the table always holds the first position behind the one at hand.
+  std::vector<bool> again(n);
+  for (std::uint32_t i = none; i-- > 0;) {
+    const std::uint64_t hash = hashes[i];
     bloom_[(hash & bloom_mask_) >> 6] |= 1ULL << (hash & 63);
+    if (i >= kAhead) Prefetch(hashes[i - kAhead]);
     std::uint64_t slot = (hash >> 24) & table_mask_;
-    while (table_[slot].gram.count != 0) slot = (slot + 1) & table_mask_;
-    table_[slot] = {hash, {first, end - first}};
-    first = end;
+    while (table_[slot].gram.count != 0 && table_[slot].hash != hash) {
+      slot = (slot + 1) & table_mask_;
+    }
+    Gram& gram = table_[slot].gram;
+    if (gram.count > 0) {
+      next_same_[i] = gram.first;
+      again[gram.first] = true;
+    }
+    table_[slot] = {hash, {i, gram.count + 1}};
   }
-  next_repeated_.resize(n + 1, static_cast<std::uint32_t>(n));
-  for (std::size_t i = n; i-- > 0;) {
-    next_repeated_[i] = repeated[i] ? static_cast<std::uint32_t>(i) : next_repeated_[i + 1];
+  for (std::uint32_t i = none; i-- > 0;) {
+    next_repeated_[i] = again[i] || next_same_[i] < none ? i : next_repeated_[i + 1];
   }
-}
-
-std::span<const std::uint32_t> GramIndex::Positions(std::uint32_t number) const {
-  std::uint32_t end = number;
-  while (!last_[end]) ++end;
-  return {positions_.data() + number, end - number + 1};
 }
 
 }  // namespace redraft::audit

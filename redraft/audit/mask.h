@@ -2,8 +2,10 @@
 
 // A set of token positions of a book, as bits.
 
+#include <bit>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "redraft/audit/index.h"
@@ -23,6 +25,15 @@ class Mask {
   std::uint32_t Count(Range range) const;
   /// The set as sorted ranges that neither overlap nor touch.
   std::vector<Range> Runs() const;
+  /// Calls see(position) for each, ascending, and empties the set.
+  template <class See>
+  void TakeEach(const See& see) {
+    for (std::uint32_t block = 0; block < words_.size(); ++block) {
+      for (std::uint64_t bits = std::exchange(words_[block], 0); bits != 0; bits &= bits - 1) {
+        see(64 * block + static_cast<std::uint32_t>(std::countr_zero(bits)));
+      }
+    }
+  }
   static Mask FromRuns(std::uint32_t size, std::span<const Range> runs);
   bool operator==(const Mask&) const = default;
 

@@ -33,16 +33,29 @@ class Matcher {
   Matcher(const BookTokens& book, const GramIndex& index) : book_(book), index_(index) {}
 
   /// Replaces `runs` by all runs of at least index.k() tokens, in order of their place in the text.
-  /// False when the guard acted: then `repeated` has gained the number of every k-gram of the book
-  /// that the text holds and the list does not cover.
+  /// False when the guard acted: then `repeated` has gained, of every k-gram of the book that the
+  /// text holds and the list does not cover, the first position in the book.
   bool Find(std::span<const std::uint64_t> text, std::vector<Run>& runs, Mask& repeated);
 
  private:
+  void FindCandidates();
+
   const BookTokens& book_;
   const GramIndex& index_;
   std::vector<std::uint64_t> hashes_;
-  std::vector<std::uint32_t> candidates_;
+  std::vector<std::uint64_t> candidates_;  ///< a bit for each start
+  std::vector<std::uint32_t> heads_;       ///< candidates without one before them
 };
+
+/// Calls see(position) for every place of the k-grams that Matcher::Find noted.
+template <class See>
+void ForEachRepeated(const GramIndex& index, const Mask& repeated, const See& see) {
+  for (const Range& firsts : repeated.Runs()) {
+    for (std::uint32_t first = firsts.start; first < firsts.end; ++first) {
+      for (std::uint32_t i = first; i < index.size(); i = index.NextSame(i)) see(i);
+    }
+  }
+}
 
 /// The positions p of the book at which `m` of its tokens (index.k() is m) stand in `text` too;
 /// ascending.

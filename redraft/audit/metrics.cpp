@@ -4,14 +4,16 @@
 #include <limits>
 #include <queue>
 
+#include "redraft/audit/radix_sort.h"
+
 namespace redraft::audit {
 namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 /// Longest first, then earliest.
-bool ComesFirst(const Range& a, const Range& b) {
-  return a.length() != b.length() ? a.length() > b.length() : a.start < b.start;
+std::uint64_t Place(const Range& range) {
+  return static_cast<std::uint64_t>(~range.length()) << 32 | range.start;
 }
 
 }  // namespace
@@ -26,31 +28,35 @@ Range LongestBlock(const Mask& mask) {
 
 std::uint32_t CountDistinctSpans(std::span<const std::uint32_t> start_of_end,
                                  std::uint32_t shortest) {
-  const auto comes_last = [](const Range& a, const Range& b) { return ComesFirst(b, a); };
-  std::priority_queue<Range, std::vector<Range>, decltype(comes_last)> candidates(comes_last);
+  std::vector<Range> spans;
   for (std::uint32_t end = 0; end < start_of_end.size(); ++end) {
     const std::uint32_t start = start_of_end[end];
-    if (start != kNone && end - start >= shortest) candidates.push({start, end});
+    if (start != kNone && end - start >= shortest) spans.push_back({start, end});
   }
+  RadixSort(spans, Place);
+  const auto comes_last = [](const Range& a, const Range& b) { return Place(a) > Place(b); };
+  std::priority_queue<Range, std::vector<Range>, decltype(comes_last)> suffixes(comes_last);
   Mask taken(static_cast<std::uint32_t>(start_of_end.size()));
   std::uint32_t count = 0;
-  while (!candidates.empty()) {
-    const Range span = candidates.top();
-    candidates.pop();
+  for (std::size_t next = 0; next < spans.size() || !suffixes.empty();) {
+    const bool whole =
+        suffixes.empty() || (next < spans.size() && Place(spans[next]) < Place(suffixes.top()));
+    const Range span = whole ? spans[next++] : suffixes.top();
+    if (!whole) suffixes.pop();
     std::uint32_t start = span.end;  // of the free part that reaches to the end
     while (start > span.start && !taken.Holds(start - 1)) --start;
     if (start == span.start) {
       taken.Add(span);
       ++count;
     } else if (span.end - start >= shortest) {
-      candidates.push({start, span.end});
+      suffixes.push({start, span.end});
     }
   }
   return count;
 }
 
 std::uint32_t CountMaximalSpans(std::vector<Range> spans, std::uint32_t book_tokens) {
-  std::sort(spans.begin(), spans.end(), ComesFirst);
+  RadixSort(spans, Place);
   Mask taken(book_tokens);
   std::uint32_t count = 0;
   for (const Range& span : spans) {

@@ -37,8 +37,10 @@ class NearVerbatim {
   /// Runs that follow each other in both texts, linked by next_.
   struct Chain {
     std::uint32_t head = 0, tail = 0, matched = 0;
+    std::uint32_t book = 0, book_end = 0, text = 0, text_end = 0;  ///< where it begins and ends
   };
-  void Join(std::span<const Run> runs, const NearVerbatimRule& rule);
+  static bool Follows(const Chain& chain, const Chain& next, const NearVerbatimRule& rule);
+  void Join(const NearVerbatimRule& rule);
 
   std::vector<Chain> chains_;
   std::vector<std::uint32_t> next_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "redraft/base/parallel.h"
 #include "redraft/stats/bootstrap.h"
 
 namespace redraft::audit {
@@ -12,16 +13,21 @@ namespace {
 
 constexpr int kReplicates = 1000;
 
-/// C(total − hits, n) / C(total, n): none of n drawn out of `total` is among the `hits`.
-double MissAll(std::uint32_t total, std::uint32_t hits, std::uint32_t n) {
-  if (n > total) n = total;
-  if (hits + n > total) return 0;
-  double miss = 1;
-  for (std::uint32_t i = 0; i < hits; ++i) {
-    miss *= static_cast<double>(total - n - i) / static_cast<double>(total - i);
+/// C(total − hits, n) / C(total, n) by the number of hits: none of n drawn out of `total` is one of
+/// them.
+class MissAll {
+ public:
+  MissAll(std::uint32_t total, std::uint32_t n) : miss_{1} {
+    for (std::uint32_t i = 0; i + std::min(n, total) < total; ++i) {
+      miss_.push_back(miss_.back() *
+                      (static_cast<double>(total - n - i) / static_cast<double>(total - i)));
+    }
   }
-  return miss;
-}
+  double operator()(std::uint32_t hits) const { return hits < miss_.size() ? miss_[hits] : 0; }
+
+ private:
+  std::vector<double> miss_;
+};
 
 std::vector<std::uint32_t> Grid(std::uint32_t most) {
   std::vector<std::uint32_t> grid;
@@ -38,8 +44,9 @@ std::vector<std::uint32_t> Grid(std::uint32_t most) {
 /// hand cover each.
 double OwnCovered(const std::vector<std::uint32_t>& hits, std::uint32_t total, std::uint32_t n) {
   double covered = 0, once = 0, twice = 0;
+  const MissAll miss(total, n);
   for (const std::uint32_t count : hits) {
-    if (count > 0) covered += 1 - MissAll(total, count, n);
+    if (count > 0) covered += 1 - miss(count);
     once += count == 1 ? 1 : 0;
     twice += count == 2 ? 1 : 0;
   }
@@ -65,6 +72,26 @@ std::map<std::uint32_t, std::vector<std::uint32_t>> OwnHits(const Tally& tally,
     }
   }
   return hits;
+}
+
+/// How many tokens of each excerpt n generations of every excerpt cover, on average.
+std::vector<double> Covered(const Tally& tally, std::span<const std::uint32_t> starts,
+                            std::uint32_t n) {
+  std::vector<double> miss(starts.back(), 1.0);
+  std::uint32_t total = 0;
+  MissAll miss_all(total, n);  // of excerpts with `total` generations: mostly all have as many
+  for (const HitRange& hit : tally.hits) {
+    if (const std::uint32_t own = tally.excerpts[hit.source].generations; own != total) {
+      miss_all = MissAll(total = own, n);
+    }
+    const double factor = miss_all(hit.count);
+    for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) miss[i] *= factor;
+  }
+  std::vector<double> covered(starts.size() - 1);
+  for (std::size_t e = 0; e < covered.size(); ++e) {
+    for (std::uint32_t i = starts[e]; i < starts[e + 1]; ++i) covered[e] += 1 - miss[i];
+  }
+  return covered;
 }
 
 }  // namespace
@@ -93,32 +120,24 @@ std::vector<stats::Interval> ShareIntervals(const std::vector<std::vector<double
 }
 
 std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::uint32_t> starts,
-                                     std::uint64_t seed) {
-  std::vector<RarefactionPoint> curve;
+                                     std::uint64_t seed, unsigned threads) {
   const std::uint32_t tokens = starts.back();
-  if (tokens == 0 || tally.guarded > 0) return curve;
+  if (tokens == 0 || tally.guarded > 0) return {};
   std::uint32_t most = 0;
   for (const ExcerptTally& excerpt : tally.excerpts) most = std::max(most, excerpt.generations);
   std::vector<double> sizes;
   for (std::size_t e = 0; e + 1 < starts.size(); ++e) sizes.push_back(starts[e + 1] - starts[e]);
-  std::vector<std::vector<double>> amounts;
-  for (const std::uint32_t n : Grid(most)) {
-    std::vector<double> miss(tokens, 1.0);
-    for (const HitRange& hit : tally.hits) {
-      const double factor = MissAll(tally.excerpts[hit.source].generations, hit.count, n);
-      for (std::uint32_t i = hit.range.start; i < hit.range.end; ++i) miss[i] *= factor;
-    }
-    std::vector<double> covered(sizes.size());
-    double all = 0;
-    for (std::size_t e = 0; e < covered.size(); ++e) {
-      for (std::uint32_t i = starts[e]; i < starts[e + 1]; ++i) covered[e] += 1 - miss[i];
-      all += covered[e];
-    }
-    curve.push_back({n, all / tokens, {}});
-    amounts.push_back(std::move(covered));
-  }
+  const std::vector<std::uint32_t> grid = Grid(most);
+  std::vector<std::vector<double>> amounts(grid.size());
+  ParallelFor(
+      grid.size(), [&](std::size_t point) { amounts[point] = Covered(tally, starts, grid[point]); },
+      threads);
   const auto intervals = ShareIntervals(amounts, sizes, seed);
-  for (std::size_t i = 0; i < curve.size(); ++i) curve[i].interval = intervals[i];
+  std::vector<RarefactionPoint> curve;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const double all = std::accumulate(amounts[i].begin(), amounts[i].end(), 0.0);
+    curve.push_back({grid[i], all / tokens, intervals[i]});
+  }
   return curve;
 }
 

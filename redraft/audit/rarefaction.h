@@ -27,7 +27,7 @@ struct RarefactionPoint {
 /// The curve at 1, 2, 5, 10, 20, 50, … up to the largest number of generations of an excerpt. Empty
 /// when there is no token or no generation, or when the matcher's guard acted (counts are missing).
 std::vector<RarefactionPoint> Rarefy(const Tally& tally, std::span<const std::uint32_t> starts,
-                                     std::uint64_t seed);
+                                     std::uint64_t seed, unsigned threads = 1);
 
 /// The same for what excerpts' own prompts bring about in the excerpts that were asked for, and
 /// beyond the generations at hand: what a full run of `to` generations for each would cover of

@@ -10,15 +10,33 @@
 namespace redraft::audit {
 namespace {
 
+constexpr const char* kLegend =
+    "<dl class=\"legend\">\n"
+    "<dt>bmc</dt><dd>share of the book's words that came back in runs of at least k words, without "
+    "those that the instruction holds</dd>\n"
+    "<dt>block</dt><dd>longest stretch of the book that all generations together cover, in "
+    "words</dd>\n"
+    "<dt>span</dt><dd>longest run that one generation holds of the excerpt it was asked for</dd>\n"
+    "<dt>spans</dt><dd>long spans that do not overlap (longer than <i>span_over</i> words)</dd>\n"
+    "<dt>crossing</dt><dd>of all runs, those that the prompt of another excerpt brought "
+    "about</dd>\n"
+    "<dt>near verbatim</dt><dd>share of the book in chains of runs with little between them</dd>\n"
+    "</dl>\n";
+
 constexpr std::uint32_t kStripCells = 400;  // of the picture of where the coverage lies
 
 std::string Percent(const Json& value) {
   return value.is_number() ? fmt::format("{:.2f} %", 100 * value.get<double>()) : "–";
 }
 
-std::string Interval(const Json& interval) {
+/// A difference of shares, in points.
+std::string Points(const Json& value) {
+  return value.is_number() ? fmt::format("{:+.2f}", 100 * value.get<double>()) : "–";
+}
+
+std::string Interval(const Json& interval, std::string (*show)(const Json&) = Percent) {
   return interval.is_array() && interval.size() == 2
-             ? fmt::format("{} to {}", Percent(interval[0]), Percent(interval[1]))
+             ? fmt::format("{} to {}", show(interval[0]), show(interval[1]))
              : "–";
 }
 
@@ -56,40 +74,44 @@ void AppendStrip(std::string& page, const Mask& mask) {
     page +=
         fmt::format("<rect x=\"{}\" width=\"1\" height=\"10\" fill-opacity=\"{:.2f}\"/>", i, share);
   }
-  page += "</svg>\n";
+  page += fmt::format(
+      "</svg>\n<p class=\"scale\"><span>word 0</span><span>darker: more of this part came back"
+      "</span><span>word {}</span></p>\n",
+      mask.size());
 }
 
 void AppendSummary(std::string& page, const Json& report) {
-  page += "<table>\n";
+  page += "<table class=\"figures\">\n";
   AppendRow(page,
-            {"book", "model", "generations", "empty", "bmc", "95 % interval", "block", "span",
-             "spans", "crossing", "near verbatim"},
+            {"book", "model", "generations", "empty", "refused", "bmc", "95 % interval", "block",
+             "span", "spans", "crossing", "near verbatim"},
             "th");
   for (const Json& row : report["rows"]) {
-    AppendRow(
-        page,
-        {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["generations"]),
-         Cell(row["empty"]), Percent(row["bmc"]["value"]), Interval(Member(row["bmc"], "interval")),
-         Cell(row["block"]["length"]), Cell(row["span"]["length"]), Cell(row["spans"]["ref"]),
-         fmt::format("{} / {}", Cell(row["cross"]["crossing"]), Cell(row["cross"]["counted"])),
-         Percent(Member(Member(row, "near_verbatim"), "value"))});
+    AppendRow(page, {Cell(row["book"]["name"]), Cell(row["model"]), Cell(row["generations"]),
+                     Cell(row["empty"]), Cell(Member(row, "refused")), Percent(row["bmc"]["value"]),
+                     Interval(Member(row["bmc"], "interval")), Cell(row["block"]["length"]),
+                     Cell(row["span"]["length"]), Cell(row["spans"]["ref"]),
+                     fmt::format("{} / {}", Cell(row["cross"]["crossing"]),
+                                 Cell(row["cross"]["counted"])),
+                     Percent(Member(Member(row, "near_verbatim"), "value"))});
   }
   page += "</table>\n";
+  page += kLegend;
 }
 
 void AppendDifferences(std::string& page, const Json& report) {
   if (report["differences"].empty()) return;
-  page += "<h2>Against the base model</h2>\n<table>\n";
-  AppendRow(
-      page,
-      {"book", "base", "model", "difference of bmc", "95 % interval", "times", "newly covered"},
-      "th");
+  page += "<h2>Against the base model</h2>\n<table class=\"figures\">\n";
+  AppendRow(page,
+            {"book", "models", "bmc, points", "95 % interval", "times", "words newly covered"},
+            "th");
   for (const Json& row : report["differences"]) {
-    AppendRow(page,
-              {Cell(row["book"]["name"]), Cell(row["base"]), Cell(row["model"]),
-               Percent(row["bmc"]), Interval(row["interval"]),
-               row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>()) : "–",
-               Cell(row["newly_covered"])});
+    AppendRow(
+        page,
+        {Cell(row["book"]["name"]), fmt::format("{} − {}", Cell(row["model"]), Cell(row["base"])),
+         Points(row["bmc"]), Interval(row["interval"], Points),
+         row["ratio"].is_number() ? fmt::format("{:.2f}", row["ratio"].get<double>()) : "–",
+         Cell(row["newly_covered"])});
   }
   page += "</table>\n";
 }
@@ -146,6 +168,17 @@ void AppendBook(std::string& page, const IndexedBook& book, const Mask& mask) {
   }
 }
 
+void AppendLongest(std::string& page, const Json& longest) {
+  const bool texts = longest.front().contains("text");
+  page += "<details><summary>Longest stretches</summary>\n<table>\n";
+  AppendRow(page, {"words", "from", "to", texts ? "text" : ""}, "th");
+  for (const Json& stretch : longest) {
+    AppendRow(page, {Cell(stretch["length"]), Cell(stretch["start"]), Cell(stretch["end"]),
+                     texts ? Cell(Member(stretch, "text")) : ""});
+  }
+  page += "</table></details>\n";
+}
+
 void AppendDetails(std::string& page, const Json& row, const ReportInput& input,
                    const ResultFile& result) {
   page +=
@@ -156,13 +189,11 @@ void AppendDetails(std::string& page, const Json& row, const ReportInput& input,
       page += fmt::format("<p class=\"warning\">{}</p>\n", Cell(warning));
     }
   }
-  page += "<details><summary>Longest stretches</summary>\n<table>\n";
-  AppendRow(page, {"words", "from", "to", input.redact ? "" : "text"}, "th");
-  for (const Json& stretch : row["longest"]) {
-    AppendRow(page, {Cell(stretch["length"]), Cell(stretch["start"]), Cell(stretch["end"]),
-                     stretch.contains("text") ? Cell(stretch["text"]) : ""});
+  if (row["longest"].empty()) {
+    page += "<p>No run of the book's words came back.</p>\n";
+  } else {
+    AppendLongest(page, row["longest"]);
   }
-  page += "</table></details>\n";
   const auto book = input.books.find(result.book_sha256);
   if (!input.redact && book != input.books.end()) {
     page += "<details><summary>The book</summary>\n";

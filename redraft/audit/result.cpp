@@ -8,6 +8,7 @@
 #include "redraft/audit/letters.h"
 #include "redraft/audit/metrics.h"
 #include "redraft/audit/rarefaction.h"
+#include "redraft/base/parallel.h"
 #include "redraft/base/version.h"
 #include "redraft/stats/intervals.h"
 
@@ -83,9 +84,10 @@ Json DecoysJson(const Audit& audit) {
   return decoys;
 }
 
-Json RarefactionJson(const Audit& audit) {
+Json RarefactionJson(const Audit& audit, unsigned threads) {
   Json curve = Json::array();
-  for (const RarefactionPoint& point : Rarefy(audit.tally, audit.book.starts, audit.seed)) {
+  for (const RarefactionPoint& point :
+       Rarefy(audit.tally, audit.book.starts, audit.seed, threads)) {
     curve.push_back({{"generations", point.generations},
                      {"value", point.value},
                      {"interval", IntervalJson(point.interval)}});
@@ -193,13 +195,17 @@ std::vector<std::string> Warnings(const Audit& audit) {
   return warnings;
 }
 
-Json ResultJson(const Audit& audit) {
+Json ResultJson(const Audit& audit, unsigned threads) {
   const Tally& tally = audit.tally;
   const Parameters& parameters = audit.parameters;
   const std::uint32_t tokens = audit.book.tokens();
   const Mask& mask = tally.covered.front();
   const Totals totals = Total(audit);
   const std::uint32_t covered = mask.Count();
+  const SpanTally* const scopes[] = {&tally.in_excerpt, &tally.in_book};
+  Json spans[2];
+  ParallelFor(
+      2, [&](std::size_t i) { spans[i] = SpansJson(*scopes[i], parameters, tokens); }, threads);
 
   Json result = {{"schema", "redraft.audit.score/1"}};
   result["book"] = {{"name", audit.book.name}, {"tokens", tokens}, {"sha256", audit.book.sha256}};
@@ -214,7 +220,7 @@ Json ResultJson(const Audit& audit) {
   }
   result["block"] = Place(LongestBlock(mask));
   result["span"] = SpanJson(tally.in_excerpt, audit.book);
-  result["spans"] = SpansJson(tally.in_excerpt, parameters, tokens);
+  result["spans"] = std::move(spans[0]);
   const std::uint32_t shortest = parameters.shortest_cross();
   const CrossExcerpt cross = CountCrossing(tally.crossing, audit.book.starts, shortest);
   result["cross"] = {
@@ -222,7 +228,7 @@ Json ResultJson(const Audit& audit) {
   result["mask"] = RangesJson(mask.Runs());
 
   result["in_book"] = {{"span", SpanJson(tally.in_book, audit.book)},
-                       {"spans", SpansJson(tally.in_book, parameters, tokens)}};
+                       {"spans", std::move(spans[1])}};
   result["piece"] = Place(tally.longest_piece);
   result["prompted"] = {{"tokens", totals.prompted_tokens},
                         {"covered", totals.prompted_covered},
@@ -244,7 +250,7 @@ Json ResultJson(const Audit& audit) {
   result["near_verbatim"] = {{"covered", near}, {"value", Share(near, tokens)}};
   const auto self = SelfAgreement(tally);
   result["self_agreement"] = self ? Json(*self) : Json(nullptr);
-  result["rarefaction"] = RarefactionJson(audit);
+  result["rarefaction"] = RarefactionJson(audit, threads);
   if (!audit.decoys.empty()) result["decoys"] = DecoysJson(audit);
   if (!audit.exemptions.empty()) {
     Json list = Json::array();

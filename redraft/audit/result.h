@@ -34,7 +34,7 @@ struct Audit {
 std::vector<std::string> Warnings(const Audit& audit);
 
 /// The result. Numbers depend on the audit alone, bytes too.
-Json ResultJson(const Audit& audit);
+Json ResultJson(const Audit& audit, unsigned threads = 1);
 
 Json PartialJson(const Audit& audit);
 /// Errors: kInvalidArgument naming what is wrong; a partial of another version is refused.

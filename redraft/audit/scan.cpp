@@ -41,11 +41,8 @@ ScannedBook Scan::Look(std::span<const std::uint64_t> book, const std::string& n
   Mask repeated(grams_.size());
   std::vector<Run> runs;
   scanned.guarded = !matcher.Find(book, runs, repeated);
-  for (const Range& grams : repeated.Runs()) {
-    for (std::uint32_t gram = grams.start; gram < grams.end; ++gram) {
-      for (const std::uint32_t i : grams_.Positions(gram)) scanned.covered.Add({i, i + grams_.k()});
-    }
-  }
+  ForEachRepeated(grams_, repeated,
+                  [&](std::uint32_t i) { scanned.covered.Add({i, i + grams_.k()}); });
   std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) {
     return a.length != b.length ? a.length > b.length : a < b;
   });

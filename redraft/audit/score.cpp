@@ -171,6 +171,12 @@ class Worker {
     return Ok{};
   }
 
+  /// What is left to do when there are no more tasks, and can be done beside the other workers.
+  void Settle() {
+    collector_.tally().Settle();
+    for (auto& decoy : decoys_) decoy->tally().Settle();
+  }
+
   Tally& tally() { return collector_.tally(); }
   Tally& decoy(std::size_t i) { return decoys_[i]->tally(); }
 
@@ -242,13 +248,8 @@ Mask ExemptTokens(const IndexedBook& book, const Parameters& parameters,
     tokeniser.AppendKeys(exemption.text, keys);
     matcher.Find(keys, runs, repeated);
     for (const Run& run : runs) one.Add(run.range());
-    for (const Range& grams : repeated.Runs()) {
-      for (std::uint32_t gram = grams.start; gram < grams.end; ++gram) {
-        for (const std::uint32_t i : book.grams->Positions(gram)) {
-          one.Add({i, i + book.grams->k()});
-        }
-      }
-    }
+    ForEachRepeated(*book.grams, repeated,
+                    [&](std::uint32_t i) { one.Add({i, i + book.grams->k()}); });
     found.push_back(one.Count());
     all.Add(one);
   }
@@ -271,13 +272,13 @@ Result<Scored> ScoreGenerations(const IndexedBook& book, const std::vector<Index
             records.Fail(task.order, done.error());
           }
         }
+        workers[i]->Settle();
       },
       threads);
   if (records.error()) return Fail(*records.error());
   Scored scored;
   scored.tally = std::move(workers[0]->tally());
   for (std::size_t i = 1; i < threads; ++i) scored.tally.Add(workers[i]->tally());
-  scored.tally.Settle();
   for (std::size_t d = 0; d < decoys.size(); ++d) {
     scored.decoys.push_back(std::move(workers[0]->decoy(d)));
     for (std::size_t i = 1; i < threads; ++i) scored.decoys.back().Add(workers[i]->decoy(d));

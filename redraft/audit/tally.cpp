@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
+#include "redraft/audit/radix_sort.h"
 #include "redraft/base/check.h"
 
 namespace redraft::audit {
@@ -10,19 +12,21 @@ namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
-template <class T>
-void SortUnique(std::vector<T>& items) {
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
+std::uint64_t Pair(std::uint32_t high, std::uint32_t low) {
+  return static_cast<std::uint64_t>(high) << 32 | low;
+}
+
+void SortUnique(std::vector<Range>& ranges) {
+  RadixSort(ranges, [](const Range& range) { return Pair(range.start, range.end); });
+  ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
 }
 
 /// Keeps the ranges that no other one contains, each with all its sources.
 void DropContained(std::vector<SourcedRange>& ranges) {
-  std::sort(ranges.begin(), ranges.end(), [](const SourcedRange& a, const SourcedRange& b) {
-    if (a.range.start != b.range.start) return a.range.start < b.range.start;
-    if (a.range.end != b.range.end) return a.range.end > b.range.end;
-    return a.source < b.source;
-  });
+  // By start, then the longest first, then by source.
+  RadixSort(ranges, [](const SourcedRange& item) { return item.source; });
+  RadixSort(ranges,
+            [](const SourcedRange& item) { return Pair(item.range.start, ~item.range.end); });
   std::size_t kept = 0;
   Range widest;  // the last one kept; its end is the largest so far
   for (const SourcedRange& item : ranges) {
@@ -109,25 +113,26 @@ void Tally::Settle() {
   const auto apart = [](const HitRange& a, const HitRange& b) {
     return a.source != b.source ? a.source < b.source : a.range.end <= b.range.start;
   };
-  std::sort(hits.begin(), hits.end());
+  const auto place = [](const HitRange& hit) { return Pair(hit.source, hit.range.start); };
+  RadixSort(hits, place);
   const auto overlap = std::adjacent_find(
       hits.begin(), hits.end(), [&](const HitRange& a, const HitRange& b) { return !apart(a, b); });
   if (overlap == hits.end()) return;
-  std::vector<std::pair<std::pair<std::uint32_t, std::uint32_t>, std::int64_t>> edges;
+  std::vector<std::pair<std::uint64_t, std::int64_t>> edges;  // source and position
   for (const HitRange& hit : hits) {
-    edges.push_back({{hit.source, hit.range.start}, hit.count});
-    edges.push_back({{hit.source, hit.range.end}, -static_cast<std::int64_t>(hit.count)});
+    edges.emplace_back(Pair(hit.source, hit.range.start), hit.count);
+    edges.emplace_back(Pair(hit.source, hit.range.end), -static_cast<std::int64_t>(hit.count));
   }
-  std::sort(edges.begin(), edges.end());
+  RadixSort(edges, [](const auto& edge) { return edge.first; });
   hits.clear();
   std::int64_t count = 0;
   for (std::size_t i = 0; i < edges.size();) {
-    const auto [source, at] = edges[i].first;
-    for (; i < edges.size() && edges[i].first == std::pair(source, at); ++i)
-      count += edges[i].second;
-    if (count > 0) {
-      hits.push_back({source, {at, edges[i].first.second}, static_cast<std::uint32_t>(count)});
-    }
+    const std::uint64_t at = edges[i].first;
+    for (; i < edges.size() && edges[i].first == at; ++i) count += edges[i].second;
+    if (count == 0) continue;
+    hits.push_back({static_cast<std::uint32_t>(at >> 32),
+                    {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(edges[i].first)},
+                    static_cast<std::uint32_t>(count)});
   }
 }
 
@@ -140,6 +145,10 @@ Collector::Collector(const BookTokens& book, const GramIndex& grams, const GramI
       exempt_(exempt.Runs()),
       matcher_(book, grams),
       tally_(parameters, book.size(), book.excerpts()),
+      change_(book.size() + 1),
+      changed_(book.size() + 1),
+      end_of_start_(book.size()),
+      begun_(book.size()),
       repeated_(grams.size()) {}
 
 void Collector::Begin(std::uint32_t excerpt, std::span<const std::uint64_t> instruction) {
@@ -202,7 +211,8 @@ void Collector::SeeRange(Range range, std::uint32_t number) {
 
   if (range.length() < parameters_.k.front()) return;
   tally_.untrimmed.Add(range);
-  crossing_.push_back({range, excerpt_});
+  begun_.Add(range.start);
+  end_of_start_[range.start] = std::max(end_of_start_[range.start], range.end);
   const auto span = [&](SpanTally& scope, Range cut) {
     if (cut.end < cut.start + parameters_.k.front()) return;
     scope.See(cut, excerpt_);
@@ -236,8 +246,10 @@ void Collector::CountHits() {
     for (++i; i < pieces_.size() && pieces_[i].start <= whole.end; ++i) {
       whole.end = std::max(whole.end, pieces_[i].end);
     }
-    edges_.emplace_back(whole.start, 1);
-    edges_.emplace_back(whole.end, -1);
+    ++change_[whole.start];
+    --change_[whole.end];
+    changed_.Add(whole.start);
+    changed_.Add(whole.end);
   }
 }
 
@@ -252,36 +264,34 @@ void Collector::SpreadRepeated() {
   for (const std::uint32_t p : prompted_) {
     blocked.Add({p >= k ? p - k + 1 : 0, std::min(p + parameters_.trim, book_.size())});
   }
-  for (const Range& grams : repeated_.Runs()) {
-    for (std::uint32_t gram = grams.start; gram < grams.end; ++gram) {
-      for (const std::uint32_t i : grams_.Positions(gram)) {
-        if (exempt.Holds(i)) continue;
-        tally_.untrimmed.Add({i, i + k});
-        if (!blocked.Holds(i)) {
-          for (Mask& mask : tally_.covered) mask.Add({i, i + k});
-        }
-      }
-    }
-  }
+  ForEachRepeated(grams_, repeated_, [&](std::uint32_t i) {
+    if (exempt.Holds(i)) return;
+    tally_.untrimmed.Add({i, i + k});
+    if (blocked.Holds(i)) return;
+    for (Mask& mask : tally_.covered) mask.Add({i, i + k});
+  });
   repeated_ = Mask(grams_.size());
   any_repeated_ = false;
 }
 
 void Collector::End() {
   if (any_repeated_) SpreadRepeated();
-  std::sort(edges_.begin(), edges_.end());
   std::int32_t count = 0;
-  for (std::size_t i = 0; i < edges_.size();) {
-    const std::uint32_t at = edges_[i].first;
-    for (; i < edges_.size() && edges_[i].first == at; ++i) count += edges_[i].second;
+  std::uint32_t from = 0;
+  changed_.TakeEach([&](std::uint32_t at) {
     if (count > 0) {
-      tally_.hits.push_back({excerpt_, {at, edges_[i].first}, static_cast<std::uint32_t>(count)});
+      tally_.hits.push_back({excerpt_, {from, at}, static_cast<std::uint32_t>(count)});
     }
-  }
-  edges_.clear();
-  DropContained(crossing_);
-  tally_.crossing.insert(tally_.crossing.end(), crossing_.begin(), crossing_.end());
-  crossing_.clear();
+    count += std::exchange(change_[at], 0);
+    from = at;
+  });
+  Range widest;
+  begun_.TakeEach([&](std::uint32_t start) {
+    const Range range{start, std::exchange(end_of_start_[start], 0)};
+    if (range.end <= widest.end) return;
+    widest = range;
+    tally_.crossing.push_back({range, excerpt_});
+  });
   const std::size_t held =
       tally_.crossing.size() + tally_.in_excerpt.spans.size() + tally_.in_book.spans.size();
   if (held > 2 * tally_.settled_ + (1 << 16)) tally_.Settle();

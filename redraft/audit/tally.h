@@ -130,10 +130,13 @@ class Collector {
   Range own_;                            ///< tokens of the excerpt
   std::vector<std::uint32_t> prompted_;  ///< positions of m-grams that the instruction holds
   std::vector<Run> runs_;
-  std::vector<Run> parts_;              ///< of runs_, between exempt tokens
-  std::vector<Range> pieces_;           ///< of the generation at hand, for the first k
-  std::vector<SourcedRange> crossing_;  ///< of the excerpt at hand
-  std::vector<std::pair<std::uint32_t, std::int32_t>> edges_;  ///< where hit counts change
+  std::vector<Run> parts_;     ///< of runs_, between exempt tokens
+  std::vector<Range> pieces_;  ///< of the generation at hand, for the first k
+  // Of the excerpt at hand, by position; the masks say where the lists are not 0.
+  std::vector<std::int32_t> change_;  ///< of the number of generations that cover
+  Mask changed_;
+  std::vector<std::uint32_t> end_of_start_;  ///< end of the longest run that starts there
+  Mask begun_;
   NearVerbatim near_verbatim_;
   Mask repeated_;  ///< k-grams the guard noted, of the excerpt at hand
   bool any_repeated_ = false;

@@ -1,7 +1,9 @@
 // redraft audit: how much of a book a model recites word for word.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -97,6 +99,13 @@ Result<audit::Audit> ScoreFiles(const Options& options) {
   }
   REDRAFT_ASSIGN(audit::Scored scored,
                  audit::ScoreGenerations(book, decoys, audit.parameters, options.generations, how));
+  const auto& counts = scored.tally.excerpts;
+  if (std::all_of(counts.begin(), counts.end(), [](const auto& c) { return c.generations == 0; })) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: no generations, so there is nothing to measure; was the sampling "
+                            "broken off? (redraft audit sample goes on with it)",
+                            fmt::join(options.generations, ", ")));
+  }
   audit.book = book.shape;
   audit.inputs = std::move(scored.inputs);
   audit.tally = std::move(scored.tally);
@@ -154,10 +163,12 @@ Result<int> Write(const Json& json, const Options& options) {
 }
 
 Result<int> Show(const audit::Audit& audit, const Options& options) {
+  REDRAFT_ASSIGN(const std::uint32_t threads, CountOf("--threads", options.threads));
   for (const std::string& warning : audit::Warnings(audit)) {
     std::fprintf(stderr, "redraft: warning: %s\n", warning.c_str());
   }
-  return Write(options.partial ? audit::PartialJson(audit) : audit::ResultJson(audit), options);
+  return Write(options.partial ? audit::PartialJson(audit) : audit::ResultJson(audit, threads),
+               options);
 }
 
 Result<int> Merge(const std::vector<std::string>& files, const Options& options) {

@@ -34,6 +34,11 @@ std::string Percent(const Json& value) {
   return value.is_number() ? fmt::format("{:.2f} %", 100 * value.get<double>()) : "–";
 }
 
+/// A difference of shares, in points.
+std::string Points(const Json& value) {
+  return value.is_number() ? fmt::format("{:+.2f}", 100 * value.get<double>()) : "–";
+}
+
 /// A result's model is the folder it is in below the one that was named, else the name of the file.
 Result<std::vector<audit::ReportRow>> ReadRows(const std::vector<std::string>& paths) {
   std::vector<audit::ReportRow> rows;
@@ -95,13 +100,14 @@ void PrintReport(const Json& report) {
   }
   for (const Json& row : report["differences"]) {
     const Json& interval = row["interval"];
-    PrintLine(fmt::format(
-        "{}: {} − {} = {}{}, {} words newly covered", row["book"]["name"].get<std::string>(),
-        row["model"].get<std::string>(), row["base"].get<std::string>(), Percent(row["bmc"]),
-        interval.is_array()
-            ? fmt::format(" (95 %: {} to {})", Percent(interval[0]), Percent(interval[1]))
-            : "",
-        DumpJson(row["newly_covered"])));
+    PrintLine(
+        fmt::format("{}: {} − {} = {} points of bmc{}, {} words newly covered",
+                    row["book"]["name"].get<std::string>(), row["model"].get<std::string>(),
+                    row["base"].get<std::string>(), Points(row["bmc"]),
+                    interval.is_array()
+                        ? fmt::format(" (95 %: {} to {})", Points(interval[0]), Points(interval[1]))
+                        : "",
+                    DumpJson(row["newly_covered"])));
   }
   for (const Json& waiver : report["waivers"]) {
     PrintLine(fmt::format("waiver of {} up to {} by {}, until {}{}: {}",

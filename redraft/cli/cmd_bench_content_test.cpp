@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <set>
+
 #include "tests/integration/program.h"
 
 namespace redraft::testing {
@@ -128,6 +131,24 @@ TEST_F(BenchContentTest, ALedgerKeepsWhatWasAnsweredAndPaid) {
   EXPECT_EQ(writer.requests(), 16);
 }
 
+TEST_F(BenchContentTest, WritersAreAskedForRepliesOfTheLengthGiven) {
+  std::mutex mutex;
+  std::set<int> limits;
+  LoopbackServer server([&](const Received& received) {
+    const std::lock_guard lock(mutex);
+    limits.insert((*ParseJson(received.body))["max_tokens"].get<int>());
+    return HttpAnswer(200, R"({"model":"a","choices":[{"message":{"content":"It was late."}}]})");
+  });
+  const std::vector<std::string> arguments = {"--llm", "a", "--endpoint", server.url()};
+  EXPECT_EQ(Content(arguments).exit_status, 0);
+  EXPECT_EQ(limits, std::set<int>{2048});
+  limits.clear();
+  auto shorter = arguments;
+  shorter.insert(shorter.end(), {"--reply-tokens", "300"});
+  EXPECT_EQ(Content(shorter).exit_status, 0);
+  EXPECT_EQ(limits, std::set<int>{300});
+}
+
 TEST_F(BenchContentTest, TheTableShowsScoresReuseAndHowTheyGoTogether) {
   const Writer writer;
   const auto run = Content({"--llm", "a", "--endpoint", writer.url()});
@@ -158,6 +179,8 @@ TEST_F(BenchContentTest, BadInputIsNamed) {
           "n=" + folder_.Write("t", R"({"id":"mill","condition":"long","text":"x"})")},
          "line 1: unknown condition 'long'");
   expect({"bench", "content", briefs_, "--writer", "x"}, "must be NAME=MODEL");
+  expect({"bench", "content", briefs_, "--llm", "m", "--reply-tokens", "0"},
+         "--reply-tokens is 0; it must be at least 1");
   expect({"bench", "content", briefs_, "--writer", "x=m@http://127.0.0.1:1", "--writer",
           "y=m@http://127.0.0.1:2"},
          "two writers have the model 'm'");

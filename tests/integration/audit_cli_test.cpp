@@ -401,6 +401,10 @@ TEST_F(AuditCli, SaysWhatIsWrongInOneLine) {
   expect({"audit", "score", "--book", text_, "--generations", empty, "--k", "0"}, 2,
          "k = 0: must be from 1 to 64");
   expect({"audit", "score", "--book", text_}, 2, "name the generations");
+  const std::string none =
+      folder_.Write("none.json", R"([{"excerpt_id":"p_id1","generations":[]}])");
+  expect({"audit", "score", "--book", text_, "--generations", none}, 2,
+         "none.json: no generations");
   expect({"audit", "gate", text_, "--max-bmc", "0.1"}, 2, "tides.txt");
   EXPECT_EQ(model.requests(), 0);
 }
