@@ -36,7 +36,8 @@ std::string_view CutLine(std::string_view& text) {
 /// A text that a model wrote in a passage's place.
 struct Rewrite {
   const QualificationPassage* passage = nullptr;
-  std::string text, task;
+  std::string text;
+  std::string made;      ///< task and model
   double log_ratio = 0;  ///< of its words to the passage's
 };
 
@@ -55,7 +56,8 @@ Result<std::vector<Rewrite>> ReadRewrites(const Passages& passages) {
     }
     const double ratio = static_cast<double>(text::CountWords(text)) /
                          std::max(1, text::CountWords(found->second->text));
-    rewrites.push_back({found->second, text, line.value("task", ""), std::log(ratio)});
+    rewrites.push_back({found->second, text, line.value("task", "") + "/" + line.value("model", ""),
+                        std::log(ratio)});
   }
   return rewrites;
 }
@@ -135,7 +137,7 @@ class Dealer {
     for (int i = 0; i < kRewritesPerBlock && next_rewrite_ < rewrites_.size(); ++i) {
       const Rewrite& rewrite = rewrites_[next_rewrite_++];
       QualificationPair pair = Named(*rewrite.passage, "rewrite", 0);
-      pair.id += "/" + rewrite.task;
+      pair.id += "/" + rewrite.made;
       add(std::move(pair), rewrite.passage->text, rewrite.text, (i / 2 + block) % 2 == 0);
     }
     Rng(1).Fork(fmt::format("qualification/block/{}", block)).Shuffle(pairs);

@@ -97,7 +97,7 @@ TEST(QualificationSet, LengthTellsNothingOfTheLabel) {
   const auto pairs = Pairs();
   for (const QualificationPair& pair : pairs) {
     const double better = pair.label == Label::kA ? LogRatio(pair) : -LogRatio(pair);
-    EXPECT_LE(std::abs(better), pair.kind == "rewrite" ? std::log(1 / 0.75) : 0.1) << pair.id;
+    EXPECT_LE(std::abs(better), pair.kind == "rewrite" ? std::log(1 / 0.6) : 0.1) << pair.id;
     mean += LogRatio(pair) / static_cast<double>(pairs.size());
     better_longer += better / static_cast<double>(pairs.size());
     longer += better > 0 ? 1 : 0;
