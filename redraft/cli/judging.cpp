@@ -22,8 +22,8 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
   REDRAFT_ASSIGN(JudgeChoice choice, ResolveJudge(spec, flags, config, form));
   Judging judging;
   REDRAFT_ASSIGN(judging.judge_, MakeJudge(choice, pack, rubric));
-  judging.client_ =
-      std::make_unique<llm::Client>(*judging.log_, ClientOptionsFor(flags, choice.llm, seed));
+  REDRAFT_ASSIGN(const llm::ClientOptions options, ClientOptionsFor(flags, choice.llm, seed));
+  judging.client_ = std::make_unique<llm::Client>(*judging.log_, options);
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(*judging.client_, choice, flags));
   judging.choice_ = std::move(choice);
   judging.pack_ = pack;
