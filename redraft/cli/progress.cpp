@@ -106,7 +106,24 @@ std::string Progress::Line(const llm::Progress& progress) const {
   return line;
 }
 
+void Progress::WarnOfBudget(const llm::BudgetAccount::Use& use) {
+  double crossed = 0.0;
+  for (const double share : {0.5, 0.8}) {
+    if (use.share >= share) crossed = share;
+  }
+  if (crossed <= warned_at_) return;
+  warned_at_ = crossed;
+  const std::string warning = fmt::format("redraft: warning: {:.0f} % of the limit on {} is used",
+                                          100 * use.share, use.limit);
+  if (silent_) {
+    std::fprintf(stderr, "%s\n", warning.c_str());
+  } else {
+    Print(warning, false);
+  }
+}
+
 void Progress::On(const llm::Progress& progress) {
+  WarnOfBudget(progress.budget);
   const auto now = std::chrono::steady_clock::now();
   if (tokens_at_start_ < 0) tokens_at_start_ = progress.spent.usage.tokens_out;
   const auto pause = terminal_ ? std::chrono::milliseconds(150) : std::chrono::seconds(10);
