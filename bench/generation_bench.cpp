@@ -38,7 +38,7 @@
 #include "redraft/gguf/engine.h"
 #include "redraft/llm/client.h"
 #include "redraft/llm/http.h"
-#include "redraft/llm/openai_endpoint.h"
+#include "redraft/llm/server_endpoint.h"
 
 extern char** environ;
 
@@ -187,10 +187,10 @@ Result<double> RunServer(const Peers& peers, const std::string& model,
     options.concurrency = kStreams;
     options.max_tries = 200;  // until the server has loaded its model
     llm::Client client(log, options);
-    llm::OpenAiOptions endpoint;
+    llm::ServerOptions endpoint;
     endpoint.base_url = fmt::format("http://127.0.0.1:{}/v1", port);
     REDRAFT_ASSIGN(auto opened,
-                   llm::OpenAiEndpoint::Open(endpoint, std::make_shared<llm::HttpClient>()));
+                   llm::ServerEndpoint::Open(endpoint, std::make_shared<llm::HttpClient>()));
     client.AddEndpoint(std::move(opened));
     std::vector<core::Request> warm = {Requests(sampling, false).front()};
     warm[0].max_tokens = 4;

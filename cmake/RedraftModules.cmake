@@ -85,6 +85,7 @@ function(redraft_benches)
     target_link_libraries(bench_${_name} PRIVATE redraft_lib redraft_warnings)
     list(APPEND _all bench_${_name})
   endforeach()
+  add_dependencies(bench_endpoint mock_server)  # which it starts
   add_custom_target(redraft_all_benches DEPENDS ${_all})
 endfunction()
 
@@ -95,7 +96,8 @@ function(redraft_fuzzers)
     message(FATAL_ERROR "REDRAFT_FUZZ needs clang; build through ./dev check")
   endif()
   set(_sources gguf/registry.cpp judge/quotation.cpp judge/structured_verdict.cpp judge/verdict_parser.cpp
-    llm/reply_members.cpp llm/reward_format.cpp)
+    llm/anthropic_format.cpp llm/dialect.cpp llm/openai_format.cpp llm/reply_members.cpp llm/reward_format.cpp
+    llm/server_error.cpp llm/wire_format.cpp)
   list(TRANSFORM _sources PREPEND ${CMAKE_SOURCE_DIR}/redraft/)
   foreach(_module IN ITEMS base core text stats reward audit)
     file(GLOB _found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/redraft/${_module}/*.cpp)

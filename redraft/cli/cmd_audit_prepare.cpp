@@ -112,7 +112,9 @@ Result<Summarised> WriteSummaries(audit::Book& book, const PrepareOptions& optio
   }
   Summarised done;
   const auto ask = [&](core::ReplyLog& log) -> Status {
-    llm::Client client(log, ClientOptionsFor(options.models, model, options.seed));
+    REDRAFT_ASSIGN(const llm::ClientOptions client_options,
+                   ClientOptionsFor(options.models, model, options.seed));
+    llm::Client client(log, client_options);
     if (!pointers.empty()) {
       REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(model, options.models));
       client.AddEndpoint(std::move(endpoint));

@@ -119,8 +119,8 @@ Json EstimateJson(const audit::CallEstimate& estimate, std::size_t excerpts,
           {"calls", estimate.calls},
           {"tokens_in", estimate.tokens_in},
           {"tokens_out", estimate.tokens_out},
-          {"cost", (static_cast<double>(estimate.tokens_in) * model.price_in +
-                    static_cast<double>(estimate.tokens_out) * model.price_out) /
+          {"cost", (static_cast<double>(estimate.tokens_in) * model.prices.in +
+                    static_cast<double>(estimate.tokens_out) * model.prices.out) /
                        1e6}};
 }
 
@@ -182,7 +182,9 @@ Result<Sampled> Ask(const Plan& plan, const SampleOptions& options, const Config
   }
   Sampled sampled;
   const auto ask = [&](core::ReplyLog& log) -> Status {
-    llm::Client client(log, ClientOptionsFor(options.models, plan.model, options.seed));
+    REDRAFT_ASSIGN(const llm::ClientOptions client_options,
+                   ClientOptionsFor(options.models, plan.model, options.seed));
+    llm::Client client(log, client_options);
     REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(plan.model, options.models));
     const bool reads = endpoint->info().loglikelihood;
     client.AddEndpoint(std::move(endpoint));

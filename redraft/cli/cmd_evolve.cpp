@@ -6,6 +6,7 @@
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/cli/commands.h"
+#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judge_opening.h"
 #include "redraft/cli/model_paths.h"
@@ -115,8 +116,8 @@ Result<int> PrintEstimate(const RunSetup& setup, bool json) {
   Json list = Json::array();
   double total = 0;
   for (const auto& [role, estimate] : roles) {
-    const double cost = (static_cast<double>(estimate.tokens_in) * setup.writer.price_in +
-                         static_cast<double>(estimate.tokens_out) * setup.writer.price_out) /
+    const double cost = (static_cast<double>(estimate.tokens_in) * setup.writer.prices.in +
+                         static_cast<double>(estimate.tokens_out) * setup.writer.prices.out) /
                         1e6;
     total += cost;
     list.push_back({{"role", core::ToString(role)},
@@ -180,6 +181,17 @@ Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger,
   return answered;
 }
 
+/// What is wrong with a server is said before anything is paid.
+Status CheckRunServers(const RunSetup& setup, const ModelFlags& flags) {
+  const core::Brief& brief = setup.task.brief;
+  constexpr int kBytesPerToken = 4, kTokensPerWord = 2, kInstructions = 300;
+  const auto bytes = brief.task.size() + setup.task.context.size();
+  const int tokens = static_cast<int>(bytes) / kBytesPerToken +
+                     kTokensPerWord * std::max(brief.max_words, 100) + kInstructions;
+  REDRAFT_RETURN_IF_ERROR(CheckServers(setup.writer, flags, false, tokens));
+  return CheckJudgeServers(setup.judge, flags, 2 * tokens);
+}
+
 /// Works on the run with this identity, or on a new one if nothing forbids it.
 Result<int> EvolveIn(store::Ledger& ledger, const RunSetup& setup, bool fork,
                      SessionOptions session) {
@@ -206,6 +218,7 @@ Result<int> EvolveIn(store::Ledger& ledger, const RunSetup& setup, bool fork,
   if (setup.writer.embedded()) {
     REDRAFT_ASSIGN([[maybe_unused]] const auto file, ResolveModel(setup.writer.model));
   }
+  REDRAFT_RETURN_IF_ERROR(CheckRunServers(setup, session.flags));
   REDRAFT_ASSIGN(session.standing, StandingOf(setup, session.flags));
   REDRAFT_ASSIGN(const std::string id, ledger.CreateRun(fresh));
   REDRAFT_ASSIGN(const store::Run run, ledger.FindRun(id));

@@ -5,6 +5,7 @@
 #include "redraft/base/clock.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/config.h"
+#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/run_session.h"
 #include "redraft/store/ledger.h"
@@ -108,6 +109,11 @@ void PrintShow(Ledger& ledger, const Run& run, const Counts& counts) {
   for (const auto& [role, calls] : counts.calls) {
     line("", fmt::format("{:>9}  {}", Grouped(calls), core::ToString(role)));
   }
+  for (const auto& [role, used] : counts.spent.by_role) {
+    line("used by", fmt::format("{:<9}  {} tokens in, {} out, cost {:.4f}", core::ToString(role),
+                                Grouped(used.usage.tokens_in), Grouped(used.usage.tokens_out),
+                                used.usage.cost));
+  }
   line("tokens", fmt::format("{} in, {} out", Grouped(counts.spent.usage.tokens_in),
                              Grouped(counts.spent.usage.tokens_out)));
   line("cost", fmt::format("{:.4f}", counts.spent.usage.cost));
@@ -129,6 +135,13 @@ Result<int> RunShow(const LedgerOptions& options) {
   json["calls"] = std::move(calls);
   json["tokens"] = {{"in", counts.spent.usage.tokens_in}, {"out", counts.spent.usage.tokens_out}};
   json["cost"] = NumberOrNull(counts.spent.usage.cost);
+  json["by_role"] = Json::object();
+  for (const auto& [role, used] : counts.spent.by_role) {
+    json["by_role"][core::ToString(role)] = {{"tries", used.tries},
+                                             {"tokens_in", used.usage.tokens_in},
+                                             {"tokens_out", used.usage.tokens_out},
+                                             {"cost", NumberOrNull(used.usage.cost)}};
+  }
   json["result"] = run.result;
   PrintLine(DumpJson(json));
   return 0;
@@ -171,6 +184,12 @@ Result<int> RunDoctor(const LedgerOptions& options) {
   return status;
 }
 
+Result<int> RunEndpointDoctor(const ModelFlags& flags, bool json) {
+  REDRAFT_ASSIGN(const Config config, LoadConfig(flags.config));
+  REDRAFT_ASSIGN(const ModelChoice choice, ChooseModel(flags, config));
+  return ReportEndpoints(choice, flags, json);
+}
+
 Result<int> RunRebuild(const LedgerOptions& options) {
   REDRAFT_ASSIGN(Ledger ledger, OpenLedger(options, false));
   REDRAFT_ASSIGN(const Run run, ledger.FindRun(options.rebuild));
@@ -204,15 +223,24 @@ void DeclareShow(Args& root) {
 
 void DeclareDoctor(Args& root) {
   auto options = std::make_shared<LedgerOptions>();
-  Args& doctor = root.Command("doctor", "check that a ledger is sound");
+  auto models = std::make_shared<ModelFlags>();
+  Args& doctor = root.Command("doctor", "check that a ledger is sound, or what an endpoint can do");
   doctor.Option("--db", options->db, "ledger file (default ./redraft.db)");
   doctor.Flag("--json", options->json, "print one JSON object");
   doctor.Option("--rebuild", options->rebuild,
                 "make a finished run's drafts, verdicts, ratings and events anew from its replies");
+  doctor.Option("--endpoint", models->endpoint,
+                "probe a server instead: a base URL, or a name in redraft.toml");
+  doctor.Option("--llm", models->llm, "the model to probe there");
+  doctor.Option("--key-env", models->key_env, "environment variable that holds the key");
+  doctor.Option("--config", models->config, "configuration file (default ./redraft.toml)");
   doctor.Example("redraft doctor --json");
+  doctor.Example("redraft doctor --endpoint http://127.0.0.1:8080/v1 --llm qwen2.5-7b");
   doctor.Example("redraft doctor --rebuild latest");
-  doctor.Run(
-      [options] { return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options); });
+  doctor.Run([options, models] {
+    if (!models->endpoint.empty()) return RunEndpointDoctor(*models, options->json);
+    return options->rebuild.empty() ? RunDoctor(*options) : RunRebuild(*options);
+  });
 }
 
 }  // namespace redraft::cli

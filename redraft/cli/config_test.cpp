@@ -29,7 +29,7 @@ price_out = 2
   const EndpointConfig& local = config->endpoints.at("local");
   EXPECT_EQ(local.key_env, "LOCAL_KEY");
   EXPECT_EQ(local.concurrency, 4);
-  EXPECT_EQ(local.price_out, 2.0);
+  EXPECT_EQ(local.prices->out, 2.0);
 }
 
 TEST(ParseConfig, NamesTheLineTheKeyAndTheNearestOne) {
@@ -63,6 +63,56 @@ TEST(ChooseModel, PrefersFlagsToTheFileAndNeedsAModelForAnEndpoint) {
   EXPECT_THAT(ChooseModel(flags, config).error().message, HasSubstr("neither a URL nor a name"));
   EXPECT_TRUE(ChooseModel({}, {})->embedded());
   EXPECT_EQ(ChooseModel({}, {})->model, kDefaultModel);
+}
+
+TEST(Config, ReadsPoolsRolesFormatsAndPrices) {
+  const auto config = ParseConfig(R"(
+[endpoints.left]
+url = "http://127.0.0.1:1/v1"
+[endpoints.right]
+url = "http://127.0.0.1:2"
+format = "anthropic"
+price_in = 3.0
+price_cache_read = 0.3
+timeout = 20
+echo = true
+[pools.both]
+members = { left = 2, right = 1.5 }
+[roles]
+writer = "both"
+judge = "right"
+)",
+                                  "t.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_FALSE(config->endpoints.at("left").prices);
+  EXPECT_FALSE(config->endpoints.at("left").format);
+  const EndpointConfig& right = config->endpoints.at("right");
+  EXPECT_EQ(right.format, llm::Wire::kAnthropic);
+  EXPECT_EQ(right.prices->in, 3.0);
+  EXPECT_EQ(right.prices->cache_read, 0.3);
+  EXPECT_FALSE(right.prices->cache_write);
+  EXPECT_EQ(right.timeout_s, 20.0);
+  EXPECT_TRUE(right.echo);
+  EXPECT_EQ(config->pools.at("both"), (PoolConfig{{"left", 2.0}, {"right", 1.5}}));
+  EXPECT_EQ(config->roles.at(Asker::kWriter), "both");
+  EXPECT_FALSE(config->roles.contains(Asker::kEditor));
+}
+
+TEST(Config, RefusesPoolsAndRolesThatMeanNothing) {
+  const std::string left = "[endpoints.left]\nurl = \"http://h\"\n";
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"[pools.p]\nmembers = { left = 1 }", "members.left is no endpoint"},
+      {left + "[pools.p]\nmembers = { left = 0 }", "weight above 0"},
+      {left + "[pools.p]\nmembers = { }", "needs members"},
+      {left + "[pools.left]\nmembers = { left = 1 }", "name of an endpoint"},
+      {left + "format = \"soap\"", "'soap' is no format"},
+      {"[roles]\nreader = \"x\"", "reader"}};
+  for (const auto& [text, words] : table) {
+    const auto config = ParseConfig(text, "t.toml");
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().code, ErrorCode::kConfig);
+    EXPECT_NE(config.error().message.find(words), std::string::npos) << config.error().message;
+  }
 }
 
 }  // namespace

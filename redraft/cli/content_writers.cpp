@@ -78,7 +78,9 @@ Result<std::vector<core::Reply>> Ask(core::ReplyLog& log, std::vector<core::Requ
   ModelChoice widest = writers.front().model;
   for (const ContentWriter& writer : writers)
     widest.concurrency = std::max(widest.concurrency, writer.model.concurrency);
-  llm::Client client(log, ClientOptionsFor(options.flags, widest, options.seed));
+  REDRAFT_ASSIGN(const llm::ClientOptions client_options,
+                 ClientOptionsFor(options.flags, widest, options.seed));
+  llm::Client client(log, client_options);
   for (const ContentWriter& writer : writers) {
     REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(writer.model, options.flags));
     client.AddEndpoint(std::move(endpoint));

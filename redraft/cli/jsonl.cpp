@@ -1,9 +1,12 @@
 #include "redraft/cli/jsonl.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
 #include "redraft/base/file.h"
+#include "redraft/base/printable.h"
 
 namespace redraft::cli {
 namespace {
@@ -27,7 +30,9 @@ Result<std::string> TextMember(const Json& line, const char* key) {
   return it->get<std::string>();
 }
 
-void PrintLine(const std::string& line) {
+void PrintLine(const std::string& text) {
+  static const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  const std::string line = terminal ? Printable(text, true) : text;
   if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() ||
       std::fputc('\n', stdout) == EOF) {
     std::exit(1);

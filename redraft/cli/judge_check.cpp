@@ -33,7 +33,9 @@ Result<Json> Play(const Trial& trial, core::ReplyLog& log) {
   flags.max_calls.reset();
   flags.max_tokens.reset();
   flags.max_cost.reset();
-  llm::Client client(log, ClientOptionsFor(flags, trial.choice.llm, 1));
+  REDRAFT_ASSIGN(const llm::ClientOptions client_options,
+                 ClientOptionsFor(flags, trial.choice.llm, 1));
+  llm::Client client(log, client_options);
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, trial.choice, flags));
   Progress progress(CallsPerVerdict(trial.choice) > 0 ? Progress::Style::kAuto
                                                       : Progress::Style::kSilent);

@@ -41,7 +41,10 @@ Result<JudgeChoice> ResolveLlm(const std::string& spec, ModelFlags flags, const 
     }
     if (!model.empty()) flags.llm = model;
   }
-  REDRAFT_ASSIGN(choice.llm, ChooseModel(flags, config));
+  // --llm is the writer's: a judge with an endpoint of its own has its model there.
+  const bool own_endpoint = flags.endpoint.empty() && config.roles.contains(Asker::kJudge);
+  if (own_endpoint && spec.size() <= 4) flags.llm.clear();
+  REDRAFT_ASSIGN(choice.llm, ChooseModel(flags, config, Asker::kJudge));
   choice.model = RequestModel(choice.llm);
   choice.form = own.value_or(DefaultForm(choice.llm));
   choice.shots = form.shots;
@@ -132,7 +135,7 @@ JudgeChoice JudgeChoiceFromJson(const Json& json) {
 
 Status Readdress(JudgeChoice& choice, const ModelFlags& flags, const Config& config) {
   if (choice.spec == "llm") {
-    REDRAFT_ASSIGN(choice.llm, Readdressed(choice.llm, flags, config));
+    REDRAFT_ASSIGN(choice.llm, Readdressed(choice.llm, flags, config, Asker::kJudge));
   }
   for (JudgeChoice& member : choice.members) {
     REDRAFT_RETURN_IF_ERROR(Readdress(member, flags, config));

@@ -11,7 +11,7 @@
 #include "redraft/judge/local_judges.h"
 #include "redraft/llm/embedded_endpoint.h"
 #include "redraft/llm/exec_endpoint.h"
-#include "redraft/llm/openai_endpoint.h"
+#include "redraft/llm/server_endpoint.h"
 #include "redraft/reward/lm_model.h"
 #include "redraft/reward/model.h"
 
@@ -69,16 +69,17 @@ Result<std::shared_ptr<llm::Endpoint>> OpenOther(const JudgeChoice& judge,
   }
   const auto server = RewardServerOf(judge.spec);
   if (!server) return none;
-  llm::OpenAiOptions options;
+  llm::ServerOptions options;
   options.name = "reward server";
+  options.wire = llm::Wire::kReward;
+  options.request_model = server->id();
   options.base_url = server->url;
   options.model = server->model;
   // Only a key that was named for this command: the writer's is not for this server.
   options.key_variable = flags.key_env;
   if (const char* key = std::getenv(flags.key_env.c_str())) options.key = key;
   options.tag_requests = flags.tag_requests;
-  REDRAFT_ASSIGN(auto endpoint,
-                 llm::OpenAiEndpoint::OpenReward(std::move(options), server->id(), Http()));
+  REDRAFT_ASSIGN(auto endpoint, llm::ServerEndpoint::Open(std::move(options), Http()));
   return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
 

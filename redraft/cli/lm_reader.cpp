@@ -101,7 +101,8 @@ Result<reward::LmReadings> ReadExamples(const std::vector<reward::LmExample>& ex
   REDRAFT_ASSIGN(const store::RunLock lock, ledger.Lock(run));
   REDRAFT_ASSIGN(const auto log, ledger.Replies(run));
   REDRAFT_RETURN_IF_ERROR(ledger.SetState(run, store::RunState::kRunning));
-  llm::Client client(*log, ClientOptionsFor(flags, {}, 0));
+  REDRAFT_ASSIGN(const llm::ClientOptions client_options, ClientOptionsFor(flags, {}, 0));
+  llm::Client client(*log, client_options);
   client.AddEndpoint(endpoint);
   Result<reward::LmReadings> readings = ReadExamples(client, examples, id);
   if (readings) readings->reader = reader;

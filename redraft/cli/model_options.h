@@ -11,6 +11,7 @@
 #include "redraft/cli/config.h"
 #include "redraft/llm/client.h"
 #include "redraft/llm/http.h"
+#include "redraft/llm/server_endpoint.h"
 
 namespace redraft::cli {
 
@@ -25,7 +26,8 @@ struct ModelFlags {
   std::string key_env;
   std::optional<int> concurrency;
   std::optional<std::int64_t> max_calls, max_tokens;
-  std::optional<double> max_cost;
+  std::optional<double> max_cost, max_seconds;
+  std::vector<std::string> role_limits;
   bool tag_requests = false;
   bool accept_judge = false;
 };
@@ -35,17 +37,28 @@ void DeclareModelFlags(Args& args, ModelFlags& flags);
 /// The same for commands in which models write and none judges: without the judge's.
 void DeclareWriterFlags(Args& args, ModelFlags& flags);
 
+/// One server that answers for a model, with everything that is known of it.
+struct ServerChoice {
+  EndpointConfig config;  ///< with format, key_env, model and prices set
+  llm::Dialect dialect;
+  std::string priced_at;  ///< date of the prices; empty: the user's own, or none
+  double weight = 1.0;
+};
+
 /// Flags and redraft.toml, resolved. A run keeps `url` and `model` in its manifest.
 struct ModelChoice {
-  std::string name;   ///< of the endpoint, for messages
-  std::string url;    ///< empty: the embedded engine
+  std::string name;   ///< of the endpoint or pool, for messages
+  std::string url;    ///< of the server; of several, with commas; empty: the embedded engine
   std::string model;  ///< as given to the endpoint, or the embedded model's id or file
   std::string key_env;
-  int concurrency = 16;
-  double price_in = 0.0, price_out = 0.0;
+  std::vector<ServerChoice> servers;  ///< one, or those of a pool
+  int concurrency = 16;               ///< of all together
+  llm::Prices prices;                 ///< the highest
   bool embedded() const { return url.empty(); }
 };
-Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config);
+/// Errors: kInvalidArgument for what is neither a URL nor a name, and a server without a model.
+Result<ModelChoice> ChooseModel(const ModelFlags& flags, const Config& config,
+                                Asker asker = Asker::kWriter);
 
 /// For a run's manifest, without what does not matter to it: {"model","url","name","key_env"}.
 Json ToJson(const ModelChoice& choice);
@@ -53,13 +66,19 @@ Json ToJson(const ModelChoice& choice);
 ModelChoice ModelChoiceFromJson(const Json& json);
 /// The model of a manifest at the address, key and prices that flags and configuration now give
 /// it. Errors: as ChooseModel.
-Result<ModelChoice> Readdressed(const ModelChoice& recorded, ModelFlags flags, Config config);
+Result<ModelChoice> Readdressed(const ModelChoice& recorded, ModelFlags flags, Config config,
+                                Asker asker = Asker::kWriter);
 
 /// Opens the endpoint of a choice. The embedded engine loads its model here, so open it only when
 /// something is left to ask. `model_name` of the result is what requests must name.
 /// Errors: kConfig for models and URLs; kUnavailable … when used.
 Result<std::shared_ptr<llm::Endpoint>> OpenEndpoint(const ModelChoice& choice,
                                                     const ModelFlags& flags);
+
+/// Opens one of a choice's servers; requests name its model `request_model`. Errors: kConfig.
+Result<std::unique_ptr<llm::ServerEndpoint>> OpenServer(const ServerChoice& server,
+                                                        const std::string& request_model,
+                                                        const ModelFlags& flags);
 
 /// The HTTP client of this process.
 const std::shared_ptr<llm::HttpClient>& Http();
@@ -69,8 +88,9 @@ const std::shared_ptr<llm::HttpClient>& Http();
 std::string RequestModel(const ModelChoice& choice);
 
 /// Client options from the flags; interrupts are those of InterruptCount().
-llm::ClientOptions ClientOptionsFor(const ModelFlags& flags, const ModelChoice& choice,
-                                    std::uint64_t seed);
+/// Errors: kInvalidArgument for a limit of a role that cannot be read.
+Result<llm::ClientOptions> ClientOptionsFor(const ModelFlags& flags, const ModelChoice& choice,
+                                            std::uint64_t seed);
 
 /// Counts SIGINT and SIGTERM from the first call on; the third ends the process with status 6.
 const std::atomic<int>* InterruptCount();

@@ -106,7 +106,18 @@ std::string Progress::Line(const llm::Progress& progress) const {
   return line;
 }
 
+void Progress::WarnOfBudget(const llm::BudgetAccount::Use& use) {
+  for (const double share : {0.5, 0.8}) {
+    if (use.share < share || warned_at_ >= share) continue;
+    warned_at_ = share;
+    Print(fmt::format("redraft: warning: {:.0f} % of the limit on {} is used", 100 * use.share,
+                      use.limit),
+          false);
+  }
+}
+
 void Progress::On(const llm::Progress& progress) {
+  WarnOfBudget(progress.budget);
   const auto now = std::chrono::steady_clock::now();
   if (tokens_at_start_ < 0) tokens_at_start_ = progress.spent.usage.tokens_out;
   const auto pause = terminal_ ? std::chrono::milliseconds(150) : std::chrono::seconds(10);

@@ -24,10 +24,12 @@ class Progress {
 
  private:
   std::string Line(const llm::Progress& progress) const;
+  void WarnOfBudget(const llm::BudgetAccount::Use& use);
   void Print(const std::string& line, bool live);
 
   bool silent_, terminal_;
-  bool open_ = false;  ///< a live line stands without its end
+  double warned_at_ = 0.0;  ///< share of a limit
+  bool open_ = false;       ///< a live line stands without its end
   std::string stage_;
   std::string diversity_;
   int rejected_ = 0;

@@ -246,7 +246,9 @@ Result<int> WorkOn(store::Ledger& ledger, const store::Run& run, const RunSetup&
     REDRAFT_ASSIGN(standing, StandingOf(setup, options.flags));
   }
   REDRAFT_ASSIGN(const auto replies, ledger.Replies(run.id));
-  llm::Client client(*replies, ClientOptionsFor(options.flags, setup.writer, setup.options.seed));
+  REDRAFT_ASSIGN(const llm::ClientOptions client_options,
+                 ClientOptionsFor(options.flags, setup.writer, setup.options.seed));
+  llm::Client client(*replies, client_options);
   REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.writer, options.flags));
   client.AddEndpoint(std::move(endpoint));
   REDRAFT_RETURN_IF_ERROR(AddJudgeEndpoints(client, setup.judge, options.flags, {setup.writer}));

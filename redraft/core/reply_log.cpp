@@ -11,9 +11,12 @@ Status MemoryReplyLog::Plan(std::span<const PlannedRequest>) { return Ok{}; }
 
 Status MemoryReplyLog::Commit(std::span<const Attempt> attempts) {
   for (const Attempt& attempt : attempts) {
+    Consumed& by_role = spent_.by_role[attempt.role];
     ++spent_.tries;
+    ++by_role.tries;
     if (!attempt.reply) continue;
     spent_.usage += attempt.reply->usage;
+    by_role.usage += attempt.reply->usage;
     replies_.emplace(attempt.key, *attempt.reply);
   }
   return Ok{};

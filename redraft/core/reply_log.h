@@ -23,16 +23,23 @@ struct PlannedRequest {
 struct Attempt {
   std::string key;
   int number = 1;               ///< 1 for the first try
+  Role role = Role::kDraft;     ///< of the request
   std::int64_t started_ms = 0;  ///< UTC
   double latency_s = 0.0;
   std::optional<Error> error;  ///< set: the request stays open
   std::optional<Reply> reply;  ///< set: the request is answered
 };
 
+struct Consumed {
+  std::int64_t tries = 0;
+  Usage usage;
+};
+
 /// What a run has consumed so far, over all its sessions.
 struct Spent {
   std::int64_t tries = 0;
   Usage usage;
+  std::map<Role, Consumed> by_role;  ///< the same, apart
 };
 
 /// The replies of one run.

@@ -111,6 +111,8 @@ Usage& Usage::operator+=(const Usage& other) {
   tokens_in += other.tokens_in;
   tokens_out += other.tokens_out;
   cost += other.cost;
+  tokens_cached += other.tokens_cached;
+  tokens_cache_written += other.tokens_cache_written;
   return *this;
 }
 
@@ -123,6 +125,10 @@ Json ToJson(const Reply& reply) {
   json["tokens_in"] = reply.usage.tokens_in;
   json["tokens_out"] = reply.usage.tokens_out;
   json["cost"] = reply.usage.cost;
+  if (reply.usage.tokens_cached > 0) json["tokens_cached"] = reply.usage.tokens_cached;
+  if (reply.usage.tokens_cache_written > 0) {
+    json["tokens_cache_written"] = reply.usage.tokens_cache_written;
+  }
   json["latency_s"] = reply.latency_s;
   json["model"] = reply.model;
   return json;
@@ -137,7 +143,9 @@ Result<Reply> ReplyFromJson(const Json& json) {
     reply.logprobs = json.value("logprobs", std::vector<double>{});
     reply.embedding = json.value("embedding", std::vector<float>{});
     if (const auto it = json.find("score"); it != json.end()) reply.score = it->get<double>();
-    reply.usage = {json.at("tokens_in"), json.at("tokens_out"), json.at("cost")};
+    reply.usage = {json.at("tokens_in"), json.at("tokens_out"), json.at("cost"),
+                   json.value("tokens_cached", std::int64_t{0}),
+                   json.value("tokens_cache_written", std::int64_t{0})};
     reply.latency_s = json.at("latency_s");
     reply.model = json.at("model");
     return reply;

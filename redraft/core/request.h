@@ -30,7 +30,12 @@ const char* ToString(RequestKind kind);
 struct Message {
   std::string role;  ///< "system", "user" or "assistant"
   std::string content;
-  bool operator==(const Message&) const = default;
+  /// So many first bytes of `content` stand in many requests of a run: where a server's prompt
+  /// cache may end. Not part of the key; 0: unknown.
+  std::size_t shared_bytes = 0;
+  bool operator==(const Message& other) const {
+    return role == other.role && content == other.content;
+  }
 };
 
 struct Sampling {
@@ -92,7 +97,9 @@ std::string PromptHash(const Request& request);
 struct Usage {
   std::int64_t tokens_in = 0;
   std::int64_t tokens_out = 0;
-  double cost = 0.0;  ///< in the currency of the price table; 0 for embedded models
+  double cost = 0.0;               ///< in the currency of the price table; 0 for embedded models
+  std::int64_t tokens_cached = 0;  ///< of tokens_in: read from the server's prompt cache
+  std::int64_t tokens_cache_written = 0;  ///< of tokens_in: written to it
   Usage& operator+=(const Usage& other);
 };
 

@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 constexpr double kPerMillion = 1e-6;
 
 EndpointInfo Priced(double price_in, double price_out) {
-  return {.model = "m", .price_in = price_in, .price_out = price_out};
+  return {.model = "m", .prices = {.in = price_in, .out = price_out}};
 }
 
 TEST(BudgetAccount, HoldsTheWorstCaseOfEachKindOfRequest) {
@@ -51,10 +51,10 @@ TEST(BudgetAccount, WaitsForWhatIsHeldAndRefusesWhatCanNeverFit) {
   EXPECT_FALSE(*second);
   EXPECT_EQ(account.spent().tries, 1);
 
-  account.Settle(**first, {.tokens_in = 7, .tokens_out = 5});  // leaves 18
+  account.Settle(Role::kDraft, **first, {.tokens_in = 7, .tokens_out = 5});  // leaves 18
   const auto third = account.Reserve(Chat("request"), {});
   ASSERT_TRUE(third && *third);
-  account.Settle(**third, {.tokens_in = 1, .tokens_out = 0});  // leaves 17
+  account.Settle(Role::kDraft, **third, {.tokens_in = 1, .tokens_out = 0});  // leaves 17
   const auto fourth = account.Reserve(Chat("request"), {});
   ASSERT_FALSE(fourth);
   EXPECT_EQ(fourth.error().code, ErrorCode::kBudgetExhausted);
@@ -62,6 +62,40 @@ TEST(BudgetAccount, WaitsForWhatIsHeldAndRefusesWhatCanNeverFit) {
             "budget reached: 13 of 30 tokens used and the next request may take 18; run again with "
             "a higher limit to go on");
   EXPECT_EQ(account.spent().tries, 2);
+}
+
+TEST(BudgetAccount, KeepsARoleWithinItsOwnLimits) {
+  Budget budget;
+  budget.max_calls = 10;
+  budget.by_role = {{Role::kJudge, {.max_calls = 1}}};
+  BudgetAccount account(budget);
+  ASSERT_TRUE(account.Reserve(Chat("x", Role::kJudge), Priced(0, 0)));
+  const auto second = account.Reserve(Chat("y", Role::kJudge), Priced(0, 0));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kBudgetExhausted);
+  EXPECT_NE(second.error().message.find("1 of 1 calls of judge"), std::string::npos)
+      << second.error().message;
+  EXPECT_TRUE(account.Reserve(Chat("y", Role::kDraft), Priced(0, 0)));
+  EXPECT_EQ(account.spent().by_role.at(Role::kJudge).tries, 1);
+}
+
+TEST(BudgetAccount, SaysHowNearTheNearestLimitIs) {
+  EXPECT_EQ(BudgetAccount({}).use().share, 0.0);
+  BudgetAccount account({.max_calls = 10, .max_tokens = 100});
+  const auto held = account.Reserve(Chat("x"), Priced(0, 0));
+  ASSERT_TRUE(held && *held);
+  EXPECT_EQ(account.use().limit, "calls");
+  account.Settle(Role::kDraft, **held, {.tokens_in = 60, .tokens_out = 20});
+  EXPECT_EQ(account.use().share, 0.8);
+  EXPECT_EQ(account.use().limit, "tokens");
+}
+
+TEST(Cost, CountsCachedTokensAtTheirOwnPrice) {
+  const core::Usage usage{
+      .tokens_in = 1'000'000, .tokens_cached = 600'000, .tokens_cache_written = 300'000};
+  EXPECT_DOUBLE_EQ(Cost({.in = 10.0}, usage), 10.0);
+  EXPECT_DOUBLE_EQ(Cost({.in = 10.0, .cache_read = 1.0, .cache_write = 12.5}, usage),
+                   1.0 + 0.6 + 3.75);
 }
 
 TEST(BudgetAccount, NamesTheLimitThatIsReached) {
@@ -96,7 +130,7 @@ RC_GTEST_PROP(BudgetAccount, SettlingEverythingLeavesTheSumOfWhatWasUsed, ()) {
   RC_ASSERT(account.spent().usage.tokens_in == committed);  // what is held is not spent
   for (const core::Usage& each : held) {
     const auto used = *rc::gen::inRange<std::int64_t>(0, 50);
-    account.Settle(each, {.tokens_in = used});
+    account.Settle(Role::kDraft, each, {.tokens_in = used});
     sum += used;
   }
   RC_ASSERT(account.spent().usage.tokens_in == sum);
@@ -151,7 +185,7 @@ RC_GTEST_PROP(ClientBudget, TokensAndCostAreNeverOverspent, ()) {
   const bool by_cost = *rc::gen::arbitrary<bool>();
   core::MemoryReplyLog log;
   ScriptedOptions model = Model("m", *rc::gen::arbitrary<std::uint64_t>());
-  model.info.price_in = model.info.price_out = 2.0;
+  model.info.prices = {.in = 2.0, .out = 2.0};
   // At most what was reserved: 26 to 30 bytes are 9 or 10 tokens + 1 in, 10 out.
   const auto endpoint = Scripted(
       [](const Request&, int number) {
@@ -179,6 +213,25 @@ RC_GTEST_PROP(ClientBudget, TokensAndCostAreNeverOverspent, ()) {
   RC_ASSERT(replies.has_value() == (spent.tries == 150));
 }
 
+TEST(ClientBudget, StopsWhenTheTimeIsOver) {
+  core::MemoryReplyLog log;
+  ManualClock clock;
+  ClientOptions options = Quick();
+  options.clock = &clock;
+  options.concurrency = 1;
+  options.budget.max_seconds = 10.0;
+  Client client(log, options);
+  client.AddEndpoint(Scripted([&clock](const Request& request, int number) {
+    clock.Advance(std::chrono::seconds(4));
+    return Echo(request, number);
+  }));
+  const auto replies = client.Ask(Chats(9));
+  ASSERT_FALSE(replies);
+  EXPECT_EQ(replies.error().code, ErrorCode::kBudgetExhausted);
+  EXPECT_NE(replies.error().message.find("10 seconds"), std::string::npos);
+  EXPECT_LT(log.Total()->tries, 9);
+}
+
 TEST(ClientBudget, ALimitOnCostNeedsPrices) {
   core::MemoryReplyLog log;
   const auto endpoint = Scripted(Echo);
@@ -193,8 +246,8 @@ TEST(ClientBudget, ALimitOnCostNeedsPrices) {
 TEST(ClientBudget, CostIsTokensTimesPrice) {
   core::MemoryReplyLog log;
   ScriptedOptions options = Model("m");
-  options.info.price_in = 3.0;
-  options.info.price_out = 15.0;
+  options.info.prices.in = 3.0;
+  options.info.prices.out = 15.0;
   Client client(log);
   client.AddEndpoint(Scripted(Echo, options));
   const auto replies = client.Ask({Chat("x")});

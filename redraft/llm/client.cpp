@@ -11,6 +11,8 @@
 
 #include "redraft/base/check.h"
 #include "redraft/base/log.h"
+#include "redraft/llm/adaptive_limit.h"
+#include "redraft/llm/fair_queue.h"
 #include "redraft/llm/retry.h"
 
 namespace redraft::llm {
@@ -50,7 +52,7 @@ class Mailbox {
 bool Answers(const EndpointInfo& info, core::RequestKind kind) {
   switch (kind) {
     case core::RequestKind::kChat:
-      return true;
+      return info.chat;
     case core::RequestKind::kLabels:
       return info.labels;
     case core::RequestKind::kLogLikelihood:
@@ -89,16 +91,31 @@ class Client::Session {
     Lane* lane = nullptr;
     std::vector<Waiter> waiters;
     int tries = 0;
+    std::int64_t number = 0;      // of the try in flight, as the lane counts
     std::int64_t started_ms = 0;  // of the try in flight
+    nanoseconds first_sent{0};
     nanoseconds started{0};
     core::Usage held;  // of the budget, by the try in flight
   };
   /// The requests of one endpoint.
   struct Lane {
-    Endpoint* endpoint = nullptr;
-    int limit = 0;
+    Lane(Endpoint* at, AdaptiveLimit most) : endpoint(at), limit(most) {}
+    Endpoint* endpoint;
+    AdaptiveLimit limit;
     int in_flight = 0;
-    std::deque<Task*> ready;
+    FairQueue<Task*> ready;
+
+    bool HasRoom() const {
+      // An embedded engine says itself how many it can serve at a time.
+      const EndpointInfo& info = endpoint->info();
+      const int most = info.embedded && info.max_in_flight > 0 ? info.max_in_flight : limit.limit();
+      return in_flight < most && endpoint->Rest() == nanoseconds(0);
+    }
+    void Heard(const Task& task, const Result<core::Reply>& reply) {
+      --in_flight;
+      if (reply) limit.Succeeded();
+      if (!reply && reply.error().code == ErrorCode::kRateLimited) limit.Overloaded(task.number);
+    }
   };
   struct Outcome {
     Task* task = nullptr;
@@ -117,6 +134,7 @@ class Client::Session {
   nanoseconds WaitLimit() const;
   void Stop(Error error);
   void ObeyInterrupts();
+  void KeepTime();
   void Cancel(bool embedded_only);
   void Report() const;
 
@@ -133,6 +151,7 @@ class Client::Session {
   int in_flight_ = 0;
   std::optional<Error> stop_;  // set: nothing more is sent, and this is what Run returns
   int obeyed_interrupts_ = 0;
+  nanoseconds began_ = options_.clock->Now();
 };
 
 Client::Session::Session(Client& client, std::span<core::Job* const> jobs,
@@ -149,6 +168,7 @@ Status Client::Session::Run() {
   client_.account_.Begin(committed);
   while (true) {
     ObeyInterrupts();
+    KeepTime();
     if (!stop_) {
       if (Status stepped = StepJobs(); !stepped) Stop(std::move(stepped).error());
     }
@@ -158,8 +178,18 @@ Status Client::Session::Run() {
     Settle(mailbox_->Take(WaitLimit()));
     WakeResting();
   }
+  client_.worked_ += options_.clock->Now() - began_;
   if (stop_) return Fail(*std::move(stop_));
   return Ok{};
+}
+
+void Client::Session::KeepTime() {
+  const auto& most = options_.budget.max_seconds;
+  if (stop_ || !most) return;
+  const auto worked = client_.worked_ + (options_.clock->Now() - began_);
+  if (std::chrono::duration<double>(worked).count() < *most) return;
+  Stop({ErrorCode::kBudgetExhausted,
+        fmt::format("budget reached: {:g} seconds are over; run again to go on", *most)});
 }
 
 Status Client::Session::StepJobs() {
@@ -200,7 +230,7 @@ Status Client::Session::Open(Waiter waiter, core::Request request,
   task->lane = lane;
   task->waiters.push_back(waiter);
   planned.push_back({key, &task->request});
-  lane->ready.push_back(task.get());
+  lane->ready.Push(task->request.role, task.get());
   open_.emplace(std::move(key), std::move(task));
   return Ok{};
 }
@@ -222,17 +252,14 @@ Result<Client::Session::Lane*> Client::Session::Route(const core::Request& reque
                 fmt::format("endpoint '{}' cannot answer {} requests (role {}); use another model",
                             info.name, ToString(request.kind), ToString(request.role)));
   }
-  if (options_.budget.max_cost && !info.embedded && info.price_in + info.price_out <= 0.0) {
+  if (options_.budget.limits_cost(request.role) && !info.embedded && !info.prices.known()) {
     return Fail(ErrorCode::kConfig,
                 fmt::format("a limit on cost needs the prices of endpoint '{}'", info.name));
   }
-  Lane& lane = lanes_[info.model];
-  lane.endpoint = it->second.get();
-  lane.limit =
-      std::max(1, info.embedded && info.max_in_flight > 0 ? info.max_in_flight
-                  : info.max_in_flight > 0 ? std::min(options_.concurrency, info.max_in_flight)
-                                           : options_.concurrency);
-  return &lane;
+  const int most = info.max_in_flight > 0 ? std::min(options_.concurrency, info.max_in_flight)
+                                          : options_.concurrency;
+  const auto lane = lanes_.try_emplace(info.model, it->second.get(), AdaptiveLimit(most)).first;
+  return &lane->second;
 }
 
 void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
@@ -243,13 +270,13 @@ void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
 
 void Client::Session::SendReady() {
   for (auto& [model, lane] : lanes_) {
-    while (lane.in_flight < lane.limit && !lane.ready.empty()) {
-      Task& task = *lane.ready.front();
+    while (!lane.ready.empty() && lane.HasRoom()) {
+      Task& task = *lane.ready.Front();
       auto held = client_.account_.Reserve(task.request, lane.endpoint->info());
       if (!held) return Stop(std::move(held).error());
       if (!*held) return;  // until tries in flight settle
       task.held = **held;
-      lane.ready.pop_front();
+      lane.ready.Pop();
       Send(task);
     }
   }
@@ -258,7 +285,8 @@ void Client::Session::SendReady() {
 void Client::Session::Send(Task& task) {
   task.started = options_.clock->Now();
   task.started_ms = options_.clock->UnixMillis();
-  ++task.tries;
+  if (++task.tries == 1) task.first_sent = task.started;
+  task.number = task.lane->limit.Sent();
   ++task.lane->in_flight;
   ++in_flight_;
   task.lane->endpoint->Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {
@@ -272,22 +300,26 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
   attempts.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) {
     Task& task = *outcome.task;
-    --task.lane->in_flight;
+    task.lane->Heard(task, outcome.reply);
     --in_flight_;
     core::Attempt attempt{
         .key = task.key,
         .number = task.tries,
+        .role = task.request.role,
         .started_ms = task.started_ms,
         .latency_s = std::chrono::duration<double>(options_.clock->Now() - task.started).count()};
     if (outcome.reply) {
       core::Reply& reply = *outcome.reply;
       reply.latency_s = attempt.latency_s;
-      reply.usage.cost = Cost(task.lane->endpoint->info(), reply.usage);
+      if (reply.usage.cost == 0.0) {
+        reply.usage.cost = Cost(task.lane->endpoint->info().prices, reply.usage);
+      }
       attempt.reply = reply;
     } else {
       attempt.error = outcome.reply.error();
     }
-    client_.account_.Settle(task.held, outcome.reply ? outcome.reply->usage : core::Usage{});
+    client_.account_.Settle(task.request.role, task.held,
+                            outcome.reply ? outcome.reply->usage : core::Usage{});
     attempts.push_back(std::move(attempt));
   }
   // One transaction for all that arrived together; a reply that is not durable is not used.
@@ -311,9 +343,15 @@ void Client::Session::RetryOrStop(Task& task, Error error) {
   const RetryPolicy policy{.max_tries = options_.max_tries, .backoff = options_.backoff};
   const Rng jitter = Rng(options_.seed).Fork(fmt::format("retry/{}/{}", task.key, task.tries));
   const auto delay = RetryDelay(error, task.tries, policy, jitter);
-  if (!delay) {
+  const bool late =
+      delay && options_.clock->Now() + *delay - task.first_sent > nanoseconds(options_.deadline);
+  if (!delay || late) {
     // One bad reply may be chance; an endpoint that sends nothing else cannot be used.
     if (error.code == ErrorCode::kMalformedReply) error.code = ErrorCode::kUnavailable;
+    if (late) {
+      error = std::move(error).Within(fmt::format(
+          "the next try would begin over {} s after the first", options_.deadline.count()));
+    }
     Stop(task.tries > 1 ? std::move(error).Within(fmt::format("after {} tries", task.tries))
                         : std::move(error));
     return;
@@ -329,7 +367,7 @@ void Client::Session::WakeResting() {
   while (!resting_.empty() && resting_.begin()->first <= options_.clock->Now()) {
     Task* task = resting_.begin()->second;
     resting_.erase(resting_.begin());
-    task->lane->ready.push_front(task);  // it has waited longest
+    task->lane->ready.PushFirst(task->request.role, task);  // it has waited longest
   }
 }
 
@@ -361,8 +399,8 @@ void Client::Session::Cancel(bool embedded_only) {
 
 void Client::Session::Report() const {
   if (!on_progress_) return;
-  on_progress_(
-      {jobs_done_, jobs_.size(), in_flight_, client_.account_.spent(), client_.from_ledger_});
+  on_progress_({jobs_done_, jobs_.size(), in_flight_, client_.account_.spent(),
+                client_.from_ledger_, client_.account_.use()});
 }
 
 Client::Client(core::ReplyLog& log, ClientOptions options)

@@ -4,7 +4,7 @@
 // nothing is asked twice, nothing paid is lost, and no limit of the user's is passed.
 //
 // For each request, in this order: ledger (answered before: no call) → plan (durable) → budget →
-// room at its endpoint → send → retry → record → commit → job.
+// room at its endpoint, roles taking turns → send → retry → record → commit → job.
 //
 // Example:
 //   llm::Client client(ledger, options);
@@ -37,9 +37,12 @@ namespace redraft::llm {
 
 struct ClientOptions {
   Budget budget;
-  int concurrency = 16;  ///< most requests in flight at each endpoint that is not embedded
-  int max_tries = 4;     ///< per request and session
+  /// Most requests in flight at each endpoint that is not embedded; how many of them it is given is
+  /// found by trying (AdaptiveLimit).
+  int concurrency = 16;
+  int max_tries = 4;                       ///< per request and session
   std::chrono::milliseconds backoff{500};  ///< first retry waits up to this; doubles, up to 30 s
+  std::chrono::seconds deadline{3'600};    ///< of a request: no try begins later
   /// Counts the user's interrupts, set by a signal handler; may be null. At 1 nothing more is sent,
   /// remote calls in flight finish and are committed, embedded ones are cancelled; at 2 all are.
   const std::atomic<int>* interrupts = nullptr;
@@ -54,6 +57,7 @@ struct Progress {
   int in_flight = 0;
   core::Spent spent;             ///< by the whole run, earlier sessions included
   std::int64_t from_ledger = 0;  ///< requests answered without a call, since the client was made
+  BudgetAccount::Use budget;     ///< how near the nearest limit is
 };
 
 class Client {
@@ -91,6 +95,7 @@ class Client {
   ClientOptions options_;
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by model
   BudgetAccount account_;
+  std::chrono::nanoseconds worked_{0};  // by earlier calls of Run and Ask
   std::int64_t from_ledger_ = 0;
 };
 

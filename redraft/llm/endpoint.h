@@ -3,7 +3,9 @@
 // Endpoint: anything that answers requests. A server behind HTTP, a model in this process, a
 // recording, a script.
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "redraft/base/result.h"
@@ -11,18 +13,27 @@
 
 namespace redraft::llm {
 
+/// What a million tokens cost, in one currency.
+struct Prices {
+  double in = 0.0;
+  double out = 0.0;
+  std::optional<double> cache_read;   ///< prompt tokens that the server had kept; absent: as `in`
+  std::optional<double> cache_write;  ///< prompt tokens that it keeps from now on; absent: as `in`
+  bool known() const { return in + out > 0.0; }
+};
+
 /// What an endpoint is called, which requests it takes, and what its tokens cost.
 struct EndpointInfo {
   std::string name;   ///< as the user knows it, for messages: "local", "embedded"
   std::string model;  ///< takes requests with this Request::model; empty: those no other one takes
   bool embedded = false;       ///< runs in this process: nothing paid is lost by cancelling it
+  bool chat = true;            ///< answers RequestKind::kChat
   bool labels = false;         ///< answers RequestKind::kLabels
   bool loglikelihood = false;  ///< answers RequestKind::kLogLikelihood
   bool embeddings = false;     ///< answers RequestKind::kEmbedding
   bool scores = false;         ///< answers RequestKind::kScore
   int max_in_flight = 0;       ///< most requests it wants at a time; 0: no limit of its own
-  double price_in = 0.0;       ///< per million prompt tokens
-  double price_out = 0.0;      ///< per million written tokens
+  Prices prices;
 };
 
 /// Receives the outcome of one request.
@@ -38,10 +49,14 @@ class Endpoint {
   virtual ~Endpoint() = default;
   /// The same for the endpoint's whole life.
   virtual const EndpointInfo& info() const = 0;
-  /// Starts one try and calls `done` exactly once. Reply::usage::cost is left to the Client.
+  /// Starts one try and calls `done` exactly once. Reply::usage::cost is left to the Client, unless
+  /// the price is not info's (a pool's members differ).
   virtual void Send(const core::Request& request, ReplyCallback done) = 0;
   /// Makes everything in flight finish soon; what had no reply yet fails with kCancelled.
   virtual void Cancel() = 0;
+  /// For so long nothing should be sent, because the limit of its rate is used up; 0: go on.
+  /// Called by the thread that sends.
+  virtual std::chrono::nanoseconds Rest() const { return {}; }
 };
 
 }  // namespace redraft::llm

@@ -2,18 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "redraft/llm/client_fixtures.h"
-#include "redraft/llm/openai_endpoint.h"
+#include "redraft/llm/server_endpoint.h"
+#include "tests/mock_server/mock_process.h"
 
 namespace redraft::llm {
 namespace {
@@ -21,46 +17,6 @@ namespace {
 using core::Reply;
 using core::Request;
 using core::Role;
-
-/// Runs mock_server until the end of the test.
-class MockServer {
- public:
-  explicit MockServer(std::vector<std::string> arguments) {
-    int in[2], out[2];
-    EXPECT_EQ(::pipe2(in, O_CLOEXEC), 0);
-    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
-    arguments.insert(arguments.begin(), REDRAFT_MOCK_SERVER);
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    EXPECT_EQ(::posix_spawn(&child_, argv[0], &actions, nullptr, argv.data(), environ), 0)
-        << REDRAFT_MOCK_SERVER;
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(in[0]);
-    ::close(out[1]);
-    input_ = in[1];
-    for (char c = 0; ::read(out[0], &c, 1) == 1 && c != '\n';) port_ += c;
-    ::close(out[0]);
-    EXPECT_FALSE(port_.empty());
-  }
-  MockServer(const MockServer&) = delete;
-  MockServer& operator=(const MockServer&) = delete;
-  ~MockServer() {
-    ::close(input_);  // ends it
-    if (child_ > 0) ::waitpid(child_, nullptr, 0);
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + port_ + "/v1"; }
-
- private:
-  pid_t child_ = -1;
-  int input_ = -1;
-  std::string port_;
-};
 
 /// Drafts, and judgements in text and by labels.
 std::vector<Request> MixedRequests(int count) {
@@ -83,8 +39,8 @@ std::vector<Request> MixedRequests(int count) {
 
 std::vector<Reply> AskServer(const std::vector<std::string>& arguments, core::ReplyLog& log,
                              const std::vector<Request>& requests) {
-  const MockServer server(arguments);
-  auto endpoint = OpenAiEndpoint::Open(
+  const redraft::testing::MockProcess server(REDRAFT_MOCK_SERVER, arguments);
+  auto endpoint = ServerEndpoint::Open(
       {.name = "mock", .base_url = server.url(), .model = "m", .tag_requests = true},
       std::make_shared<HttpClient>());
   EXPECT_TRUE(endpoint);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <thread>
@@ -16,6 +17,7 @@ namespace redraft::llm {
 namespace {
 
 constexpr long kConnectTimeoutMs = 10'000;
+constexpr std::size_t kMostHeaderBytes = std::size_t{256} << 10;
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -35,7 +37,9 @@ struct Transfer {
   std::unique_ptr<curl_slist, ListDeleter> headers;
   std::size_t sent = 0;  // bytes of the request's body
   HttpResponse response;
+  std::size_t header_bytes = 0;
   bool too_large = false;
+  bool endless_header = false;
   std::array<char, CURL_ERROR_SIZE> reason{};
 };
 
@@ -46,6 +50,29 @@ std::size_t TakeBody(char* bytes, std::size_t, std::size_t count, void* target) 
     return 0;  // libcurl ends the transfer
   }
   transfer.response.body.append(bytes, count);
+  return count;
+}
+
+/// Keeps what a server says of its limits, and ends a header that does not end.
+std::size_t TakeHeader(char* bytes, std::size_t, std::size_t count, void* target) {
+  auto& transfer = *static_cast<Transfer*>(target);
+  transfer.header_bytes += count;
+  if (transfer.header_bytes > kMostHeaderBytes) {
+    transfer.endless_header = true;
+    return 0;  // libcurl ends the transfer
+  }
+  const std::string_view line(bytes, count);
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return count;
+  std::string name(line.substr(0, colon));
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const std::string_view wanted : {"x-ratelimit-", "anthropic-ratelimit-", "retry-after-"}) {
+    if (!name.starts_with(wanted)) continue;
+    std::string_view value = line.substr(colon + 1);
+    value.remove_prefix(std::min(value.size(), value.find_first_not_of(" \t")));
+    value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
+    transfer.response.limits.emplace_back(name, value);
+  }
   return count;
 }
 
@@ -77,10 +104,8 @@ std::string UrlPart(CURLU* url, CURLUPart part) {
   return copy;
 }
 
-bool IsLoopback(const std::string& text) {
-  const auto url = ParseUrl(text);
-  if (!url) return false;
-  const std::string host = UrlPart(url.get(), CURLUPART_HOST);
+bool IsLoopback(const std::string& url) {
+  const std::string host = HostOf(url);
   return host == "localhost" || host.starts_with("127.") || host == "[::1]";
 }
 
@@ -108,8 +133,10 @@ ErrorCode CodeOf(CURLcode result) {
 /// belongs to the thread.
 class HttpClient::Loop {
  public:
-  Loop() : multi_(curl_multi_init()) {
+  explicit Loop(int connections_per_host) : multi_(curl_multi_init()) {
     REDRAFT_CHECK(multi_ != nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
+                      static_cast<long>(connections_per_host));
     thread_ = std::thread([this] { Run(); });
   }
 
@@ -149,6 +176,9 @@ class HttpClient::Loop {
       curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
     }
     CancelIf([](const Transfer&) { return true; });
+    for (Command& command : commands_) {  // what a callback still asked for; nobody else is left
+      if (command.start) command.start->done(Fail(ErrorCode::kCancelled, "cancelled"));
+    }
   }
 
   /// Carries out the commands; false when the client ends.
@@ -188,18 +218,25 @@ class HttpClient::Loop {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open one more
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // whatever libcurl can decode
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
+    if (request.get) {
+      curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    } else {
+      curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                       static_cast<curl_off_t>(request.body.size()));
+    }
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &GiveBody);
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &RefuseToRewind);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &TakeHeader);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason.data());
@@ -239,6 +276,9 @@ class HttpClient::Loop {
     if (transfer->too_large) {
       reason = fmt::format("the reply is over {} bytes", transfer->request.max_response_bytes);
     }
+    if (transfer->endless_header) {
+      reason = fmt::format("the headers of the reply are over {} bytes", kMostHeaderBytes);
+    }
     if (result == CURLE_SEND_FAIL_REWIND) reason = "the connection was lost";
     transfer->done(
         Fail(CodeOf(result), fmt::format("{}: {}", ShownUrl(transfer->request.url), reason)));
@@ -261,10 +301,10 @@ class HttpClient::Loop {
   std::thread thread_;
 };
 
-HttpClient::HttpClient() {
+HttpClient::HttpClient(int connections_per_host) {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   REDRAFT_CHECK(initialised == CURLE_OK);
-  loop_ = std::make_unique<Loop>();
+  loop_ = std::make_unique<Loop>(connections_per_host);
 }
 HttpClient::~HttpClient() = default;
 
@@ -286,6 +326,14 @@ std::string ShownUrl(const std::string& url) {
     curl_url_set(parsed.get(), part, nullptr, 0);
   }
   return UrlPart(parsed.get(), CURLUPART_URL);
+}
+
+std::string HostOf(const std::string& url) {
+  const auto parsed = ParseUrl(url);
+  if (!parsed) return "";
+  std::string host = UrlPart(parsed.get(), CURLUPART_HOST);
+  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return host;
 }
 
 }  // namespace redraft::llm

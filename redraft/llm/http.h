@@ -1,8 +1,9 @@
 #pragma once
 
-// HTTP POST, thousands at a time: the one door to libcurl.
+// HTTP requests, thousands at a time: the one door to libcurl.
 //
-// One thread drives all transfers of a client. HTTP/1.1 with keep-alive; certificates are verified;
+// One thread drives all transfers of a client. HTTP/2 where a TLS server offers it (many transfers
+// on one connection), else HTTP/1.1 with keep-alive; certificates are verified;
 // proxies of the environment are honoured, except for loopback addresses; redirects are not
 // followed, because they would carry the key to another place.
 //
@@ -17,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "redraft/base/result.h"
@@ -25,6 +27,7 @@ namespace redraft::llm {
 
 struct HttpRequest {
   std::string url;                   ///< http or https
+  bool get = false;                  ///< GET, without a body; else POST
   std::vector<std::string> headers;  ///< "Name: value"
   std::string body;
   std::chrono::milliseconds timeout{600'000};              ///< for the whole exchange
@@ -36,13 +39,16 @@ struct HttpResponse {
   std::string body;
   std::string location;        ///< where a redirect points; empty: nowhere
   double retry_after_s = 0.0;  ///< from seconds or a date; 0: not said
+  /// Those that begin with x-ratelimit-, anthropic-ratelimit- or retry-after-; names in lower case.
+  std::vector<std::pair<std::string, std::string>> limits;
 };
 
 using HttpCallback = std::function<void(Result<HttpResponse>)>;
 
 class HttpClient {
  public:
-  HttpClient();
+  /// At most so many connections to one host and port are open; what is beyond waits. 0: no limit.
+  explicit HttpClient(int connections_per_host = 0);
   /// Cancels what is in flight.
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
@@ -50,8 +56,9 @@ class HttpClient {
 
   /// Calls `done` once with whatever status the server answered.
   /// Errors: kUnavailable (no address, refused, reset, timed out), kMalformedReply (half a body,
-  /// bad encoding, over max_response_bytes), kRefused (certificate), kConfig (URL), kCancelled.
-  /// Messages name the URL without user and password, and never a header.
+  /// bad encoding, over max_response_bytes, over 256 kB of headers), kRefused (certificate),
+  /// kConfig (URL), kCancelled. Messages name the URL without user and password, and never a
+  /// header.
   void Post(HttpRequest request, HttpCallback done) {
     Post(nullptr, std::move(request), std::move(done));
   }
@@ -68,5 +75,8 @@ class HttpClient {
 
 /// The URL as it may be shown: without user, password, query and fragment.
 std::string ShownUrl(const std::string& url);
+
+/// The URL's host in lower case; empty when it is no URL.
+std::string HostOf(const std::string& url);
 
 }  // namespace redraft::llm

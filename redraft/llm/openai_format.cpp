@@ -7,32 +7,20 @@
 #include <initializer_list>
 
 #include "redraft/llm/reply_members.h"
+#include "redraft/llm/server_error.h"
 
 namespace redraft::llm {
 namespace {
 
-constexpr int kTopLogprobs = 20;           // the most that OpenAI and vLLM allow
-constexpr std::size_t kQuotedChars = 200;  // of an error's own words
-
 core::Usage UsageOf(const Json& reply, const core::Request& request, const std::string& text) {
-  std::size_t prompt_bytes = 0;
+  std::size_t prompt_bytes = request.text.size();
   for (const core::Message& message : request.messages) prompt_bytes += message.content.size();
   const Json* usage = Member(reply, "usage");
-  return {.tokens_in = TokenCount(usage, "prompt_tokens", EstimateTokens(prompt_bytes)),
-          .tokens_out = TokenCount(usage, "completion_tokens", EstimateTokens(text.size()))};
-}
-
-/// One printable line of at most `most` characters.
-std::string Quoted(std::string_view text, std::size_t most = kQuotedChars) {
-  std::string line;
-  std::size_t chars = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool starts_char = (byte & 0xC0U) != 0x80U;
-    if (starts_char && ++chars > most) return line + "…";
-    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  return line;
+  const Json* details = usage == nullptr ? nullptr : Member(*usage, "prompt_tokens_details");
+  const auto tokens_in = TokenCount(usage, "prompt_tokens", EstimateTokens(prompt_bytes));
+  return {.tokens_in = tokens_in,
+          .tokens_out = TokenCount(usage, "completion_tokens", EstimateTokens(text.size())),
+          .tokens_cached = std::min(tokens_in, TokenCount(details, "cached_tokens", 0))};
 }
 
 std::string Normalised(std::string_view token) {
@@ -52,6 +40,15 @@ std::string Normalised(std::string_view token) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   return lower;
+}
+
+/// The first element of a list in the reply.
+Result<Json> FirstOf(const Json& reply, const char* list) {
+  const Json* elements = Member(reply, list);
+  if (elements == nullptr || !elements->is_array() || elements->empty()) {
+    return Fail(ErrorCode::kMalformedReply, fmt::format("the reply holds no {}", list));
+  }
+  return elements->front();
 }
 
 Result<core::Reply> ParseLabels(const core::Request& request, const Json& choice,
@@ -88,52 +85,26 @@ Result<core::Reply> ParseLabels(const core::Request& request, const Json& choice
 
 }  // namespace
 
-Result<std::string> ChatUrl(std::string_view base_url) {
-  std::string_view rest = base_url;
-  const bool secure = rest.starts_with("https://");
-  if (!secure && !rest.starts_with("http://")) {
-    return Fail(ErrorCode::kConfig,
-                fmt::format("'{}' is not a base URL; write it like http://127.0.0.1:8080/v1",
-                            Quoted(base_url)));
-  }
-  const std::size_t host = secure ? 8 : 7;
-  const auto trim = [&rest](std::string_view suffix) {
-    if (!rest.ends_with(suffix)) return false;
-    rest.remove_suffix(suffix.size());
-    return true;
-  };
-  while (rest.size() > host && trim("/")) {
-  }
-  trim("/chat/completions");
-  while (rest.size() > host && trim("/")) {
-  }
-  if (rest.size() <= host || rest[host] == '/' ||
-      rest.find_first_of("?# \t\r\n") != std::string_view::npos) {
-    return Fail(ErrorCode::kConfig,
-                "the base URL needs a host and takes no query; write it like "
-                "http://127.0.0.1:8080/v1");
-  }
-  const bool has_path = rest.find('/', host) != std::string_view::npos;
-  return std::string(rest) + (has_path ? "" : "/v1") + "/chat/completions";
-}
-
-std::string ChatBody(const core::Request& request) {
-  Json body = {{"model", request.model}, {"messages", Json::array()}};
+std::string ChatBody(const core::Request& request, const std::string& model,
+                     const Dialect& dialect) {
+  Json body = {{"model", model}, {"messages", Json::array()}};
   for (const core::Message& message : request.messages) {
     body["messages"].push_back({{"role", message.role}, {"content", message.content}});
   }
+  const char* limit = dialect.completion_limit ? "max_completion_tokens" : "max_tokens";
   if (request.kind == core::RequestKind::kLabels) {
-    body["temperature"] = 1.0;  // so that servers which scale log-probabilities leave them alone
-    body["max_tokens"] = 1;
+    // At 1, servers which scale log-probabilities leave them alone.
+    if (dialect.sampling) body["temperature"] = 1.0;
+    body[limit] = 1;
     body["logprobs"] = true;
-    body["top_logprobs"] = kTopLogprobs;
+    body["top_logprobs"] = dialect.top_logprobs;
     return DumpJson(body);
   }
   const core::Sampling unset;
   const core::Sampling& sampling = request.sampling;
-  body["temperature"] = sampling.temperature;
-  body["max_tokens"] = request.max_tokens;
-  if (sampling.top_p != unset.top_p) body["top_p"] = sampling.top_p;
+  if (dialect.sampling) body["temperature"] = sampling.temperature;
+  body[limit] = request.max_tokens;
+  if (dialect.sampling && sampling.top_p != unset.top_p) body["top_p"] = sampling.top_p;
   if (sampling.min_p != unset.min_p) body["min_p"] = sampling.min_p;
   if (sampling.top_k != unset.top_k) body["top_k"] = sampling.top_k;
   if (sampling.repetition_penalty != unset.repetition_penalty) {
@@ -143,13 +114,15 @@ std::string ChatBody(const core::Request& request) {
     body["dry_multiplier"] = sampling.dry_multiplier;
   }
   // Servers differ in the range of a seed; every one takes 31 bits.
-  if (request.seed != 0) body["seed"] = request.seed & 0x7FFF'FFFFU;
+  if (dialect.seed && request.seed != 0) body["seed"] = request.seed & 0x7FFF'FFFFU;
   if (!request.stop.empty()) body["stop"] = request.stop;
   if (!request.grammar.empty()) body["grammar"] = request.grammar;
-  if (!request.schema.is_null()) {
+  if (!request.schema.is_null() && dialect.json == JsonMode::kSchema) {
     body["response_format"] = {
         {"type", "json_schema"},
         {"json_schema", {{"name", "reply"}, {"strict", true}, {"schema", request.schema}}}};
+  } else if (!request.schema.is_null() && dialect.json == JsonMode::kObject) {
+    body["response_format"] = {{"type", "json_object"}};
   }
   return DumpJson(body);
 }
@@ -158,23 +131,18 @@ Result<core::Reply> ParseChat(const core::Request& request, std::string_view bod
   const auto malformed = [](std::string why) {
     return Fail(ErrorCode::kMalformedReply, std::move(why));
   };
-  const Result<Json> json = ParseJson(body);
-  if (!json) return malformed(fmt::format("the reply is not JSON ({} bytes)", body.size()));
-  const Json* choices = Member(*json, "choices");
-  if (choices == nullptr || !choices->is_array() || choices->empty()) {
-    return malformed("the reply holds no choices");
-  }
-  const Json& choice = choices->front();
+  REDRAFT_ASSIGN(const Json json, ReplyJson(body));
+  REDRAFT_ASSIGN(const Json choice, FirstOf(json, "choices"));
   const Json* message = Member(choice, "message");
   if (message == nullptr) return malformed("the reply's first choice holds no message");
 
   core::Reply reply;
   reply.finish = StringMember(choice, "finish_reason");
-  reply.model = StringMember(*json, "model");
+  reply.model = StringMember(json, "model");
   reply.text = StringMember(*message, "content");
   const std::string refusal = StringMember(*message, "refusal");
   if (reply.text.empty()) reply.text = refusal;
-  reply.usage = UsageOf(*json, request, reply.text);
+  reply.usage = UsageOf(json, request, reply.text);
   if (request.kind == core::RequestKind::kLabels) {
     return ParseLabels(request, choice, std::move(reply));
   }
@@ -183,46 +151,59 @@ Result<core::Reply> ParseChat(const core::Request& request, std::string_view bod
     return malformed(Member(*message, "reasoning_content") != nullptr
                          ? fmt::format("the reply holds reasoning but no text (finish '{}'); a "
                                        "larger max_tokens may help",
-                                       Quoted(reply.finish))
+                                       OneLine(reply.finish))
                          : "the reply's message holds no text");
   }
   return reply;
 }
 
-std::string ServerMessage(std::string_view body, std::size_t most_chars) {
-  std::string message(body);
-  if (const Result<Json> json = ParseJson(body)) {
-    const Json* error = Member(*json, "error");
-    for (const std::string& found :
-         {error != nullptr ? StringMember(*error, "message") : "", StringMember(*json, "error"),
-          StringMember(*json, "message"), StringMember(*json, "detail")}) {
-      if (!found.empty()) {
-        message = found;
-        break;
-      }
-    }
+Result<core::Reply> ParseEcho(const core::Request& request, std::string_view body) {
+  REDRAFT_ASSIGN(const Json json, ReplyJson(body));
+  REDRAFT_ASSIGN(const Json choice, FirstOf(json, "choices"));
+  const Json* logprobs = Member(choice, "logprobs");
+  const Json* values = logprobs == nullptr ? nullptr : Member(*logprobs, "token_logprobs");
+  if (values == nullptr || !values->is_array() || values->empty()) {
+    return Fail(ErrorCode::kRefused,
+                fmt::format("model '{}' returned no log-probabilities of the text itself; use a "
+                            "server that has \"echo\", such as vLLM, or an embedded model",
+                            request.model));
   }
-  const std::string valid = DumpJson(Json(message));  // replaces what is not UTF-8
-  return Quoted(ParseJson(valid)->get<std::string>(), most_chars);
+  core::Reply reply;
+  reply.finish = "stop";
+  reply.model = StringMember(json, "model");
+  reply.usage = UsageOf(json, request, "");
+  const auto written = values->size() - 1;
+  const auto tokens = static_cast<std::size_t>(
+      TokenCount(Member(json, "usage"), "prompt_tokens", static_cast<std::int64_t>(written)));
+  for (std::size_t i = 0; i < std::min(tokens, written); ++i) {
+    const Json& value = (*values)[i];
+    if (!value.is_number() && !(i == 0 && value.is_null())) {
+      return Fail(ErrorCode::kMalformedReply, "a log-probability of the reply is no number");
+    }
+    reply.logprobs.push_back(i == 0 ? 0.0 : std::min(0.0, value.get<double>()));
+  }
+  return reply;
 }
 
-Error ParseError(int status, std::string_view body) {
-  const std::string message = fmt::format("HTTP {}: {}", status, ServerMessage(body, kQuotedChars));
-  switch (status) {
-    case 401:
-    case 403:
-      return {ErrorCode::kUnauthenticated, message};
-    case 429:
-      // A used-up quota comes with the same status as a momentary limit, and does not pass.
-      return {body.find("insufficient_quota") != std::string_view::npos ? ErrorCode::kRefused
-                                                                        : ErrorCode::kRateLimited,
-              message};
-    case 408:
-    case 409:
-      return {ErrorCode::kUnavailable, message};
-    default:
-      return {status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kRefused, message};
+Result<core::Reply> ParseEmbedding(const core::Request& request, std::string_view body) {
+  REDRAFT_ASSIGN(const Json json, ReplyJson(body));
+  REDRAFT_ASSIGN(const Json first, FirstOf(json, "data"));
+  const Json* vector = Member(first, "embedding");
+  if (vector == nullptr || !vector->is_array() || vector->empty()) {
+    return Fail(ErrorCode::kMalformedReply, "the reply holds no embedding");
   }
+  core::Reply reply;
+  reply.finish = "stop";
+  reply.model = StringMember(json, "model");
+  reply.usage = UsageOf(json, request, "");
+  for (const Json& value : *vector) {
+    const float number = value.is_number() ? value.get<float>() : NAN;
+    if (!std::isfinite(number)) {
+      return Fail(ErrorCode::kMalformedReply, "the reply's embedding holds what is no number");
+    }
+    reply.embedding.push_back(number);
+  }
+  return reply;
 }
 
 std::vector<double> LabelShares(
@@ -243,6 +224,50 @@ std::vector<double> LabelShares(
     shares[static_cast<std::size_t>(owner - names.begin())] += std::exp(std::min(0.0, logprob));
   }
   return shares;
+}
+
+std::unique_ptr<WireFormat> OpenAiFormat(std::string base, std::string model) {
+  class Format final : public WireFormat {
+   public:
+    Format(std::string base, std::string model)
+        : base_(std::move(base)), model_(std::move(model)) {}
+    bool Answers(core::RequestKind kind) const override {
+      return kind != core::RequestKind::kScore;
+    }
+    std::string Url(core::RequestKind kind) const override {
+      if (kind == core::RequestKind::kEmbedding) return base_ + "/embeddings";
+      if (kind == core::RequestKind::kLogLikelihood) return base_ + "/completions";
+      return base_ + "/chat/completions";
+    }
+    std::string ModelsUrl() const override { return base_ + "/models"; }
+    std::vector<std::string> Headers(const std::string& key) const override {
+      if (key.empty()) return {};
+      return {"Authorization: Bearer " + key};
+    }
+    std::string Body(const core::Request& request, const Dialect& dialect) const override {
+      if (request.kind == core::RequestKind::kEmbedding) {
+        return DumpJson({{"model", model_}, {"input", request.text}});
+      }
+      if (request.kind == core::RequestKind::kLogLikelihood) {
+        return DumpJson({{"model", model_},
+                         {"prompt", request.text},
+                         {"max_tokens", 1},  // some servers refuse 0
+                         {"echo", true},
+                         {"logprobs", 1},
+                         {"temperature", 1.0}});
+      }
+      return ChatBody(request, model_, dialect);
+    }
+    Result<core::Reply> Parse(const core::Request& request, std::string_view body) const override {
+      if (request.kind == core::RequestKind::kEmbedding) return ParseEmbedding(request, body);
+      if (request.kind == core::RequestKind::kLogLikelihood) return ParseEcho(request, body);
+      return ParseChat(request, body);
+    }
+
+   private:
+    std::string base_, model_;
+  };
+  return std::make_unique<Format>(std::move(base), std::move(model));
 }
 
 }  // namespace redraft::llm

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "redraft/llm/server_error.h"
+
 namespace redraft::llm {
 namespace {
 
@@ -30,30 +32,30 @@ Request Labels() {
   return request;
 }
 
-TEST(ChatUrl, AcceptsEveryCommonFormAndNeverDoublesV1) {
-  const std::string local = "http://127.0.0.1:8080/v1/chat/completions";
+TEST(BaseUrl, AcceptsEveryCommonFormAndNeverDoublesV1) {
+  const std::string local = "http://127.0.0.1:8080/v1";
   for (const char* base :
        {"http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1",
         "http://127.0.0.1:8080/v1/", "http://127.0.0.1:8080/v1//",
         "http://127.0.0.1:8080/v1/chat/completions",
         "http://127.0.0.1:8080/v1/chat/completions/"}) {
-    EXPECT_EQ(ChatUrl(base).value_or("error"), local) << base;
+    EXPECT_EQ(BaseUrl(base).value_or("error"), local) << base;
   }
-  EXPECT_EQ(ChatUrl("https://host.example/v1beta/openai/").value_or("error"),
-            "https://host.example/v1beta/openai/chat/completions");
+  EXPECT_EQ(BaseUrl("https://host.example/v1beta/openai/").value_or("error"),
+            "https://host.example/v1beta/openai");
 }
 
-TEST(ChatUrl, RefusesWhatIsNoBaseUrl) {
+TEST(BaseUrl, RefusesWhatIsNoBaseUrl) {
   for (const char* base : {"", "localhost:8080", "ftp://host/v1", "http://", "https:///v1",
                            "http://host/v1?key=1", "http://host/v 1"}) {
-    const auto url = ChatUrl(base);
+    const auto url = BaseUrl(base);
     ASSERT_FALSE(url) << base << " → " << *url;
     EXPECT_EQ(url.error().code, ErrorCode::kConfig);
   }
 }
 
 TEST(ChatBody, SendsOnlyTheUsualFieldsByDefault) {
-  EXPECT_EQ(ChatBody(Chat()),
+  EXPECT_EQ(ChatBody(Chat(), "m"),
             R"({"model":"m","messages":[{"role":"system","content":"Be brief."},)"
             R"({"role":"user","content":"Say \"hi\"."}],"temperature":1.0,"max_tokens":64})");
 }
@@ -71,7 +73,7 @@ TEST(ChatBody, SendsWhatTheRequestSets) {
   request.stop = {"END"};
   request.grammar = "root ::= \"x\"";
   request.schema = {{"type", "object"}};
-  EXPECT_EQ(ChatBody(request),
+  EXPECT_EQ(ChatBody(request, "m"),
             R"({"model":"m","messages":[{"role":"user","content":"x"}],"temperature":0.7,)"
             R"("max_tokens":64,"top_p":0.9,"min_p":0.05,"top_k":40,"repetition_penalty":1.1,)"
             R"("dry_multiplier":0.8,"seed":3,"stop":["END"],"grammar":"root ::= \"x\"",)"
@@ -83,7 +85,7 @@ TEST(ChatBody, AsksForTheFirstTokensProbabilitiesOfLabels) {
   Request request = Labels();
   request.messages = {{"user", "A or B?"}};
   request.sampling.temperature = 0.2;  // means nothing for probabilities
-  EXPECT_EQ(ChatBody(request),
+  EXPECT_EQ(ChatBody(request, "m"),
             R"({"model":"m","messages":[{"role":"user","content":"A or B?"}],"temperature":1.0,)"
             R"("max_tokens":1,"logprobs":true,"top_logprobs":20})");
 }
@@ -197,7 +199,7 @@ TEST(ParseError, SaysWhatTheCallerShouldDo) {
       {409, ErrorCode::kUnavailable}, {413, ErrorCode::kRefused},
       {422, ErrorCode::kRefused},     {429, ErrorCode::kRateLimited},
       {500, ErrorCode::kUnavailable}, {502, ErrorCode::kUnavailable},
-      {503, ErrorCode::kUnavailable}, {529, ErrorCode::kUnavailable}};
+      {503, ErrorCode::kRateLimited}, {529, ErrorCode::kRateLimited}};
   for (const auto& [status, code] : table) {
     EXPECT_EQ(ParseError(status, "{}").code, code) << status;
   }

@@ -14,6 +14,8 @@
 namespace redraft::llm {
 
 /// Renders the prompt file `name` ("write/draft" is prompts/write/draft.md).
+/// The comment "{# shared until here #}" ends what is the same in many requests of a run
+/// (Message::shared_bytes) and changes nothing of the text; no block may span it.
 /// Errors: kNotFound for an unknown file, kInvalidArgument for a missing value.
 Result<std::vector<core::Message>> RenderPrompt(const std::string& name, const Json& values);
 

@@ -1,6 +1,15 @@
 #include "redraft/llm/reply_members.h"
 
+#include <fmt/format.h>
+
 namespace redraft::llm {
+
+Result<Json> ReplyJson(std::string_view body) {
+  Result<Json> json = ParseJson(body);
+  if (json) return json;
+  return Fail(ErrorCode::kMalformedReply,
+              fmt::format("the reply is not JSON ({} bytes)", body.size()));
+}
 
 std::int64_t EstimateTokens(std::size_t bytes) {
   return static_cast<std::int64_t>((bytes + 3) / 4);

@@ -5,10 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "redraft/base/json.h"
+#include "redraft/base/result.h"
 
 namespace redraft::llm {
+
+/// A reply's body. Errors: kMalformedReply.
+Result<Json> ReplyJson(std::string_view body);
 
 /// The member if `object` is an object that has it, not null; else nullptr.
 const Json* Member(const Json& object, const char* name);

@@ -66,19 +66,41 @@ std::string ScoreBody(std::string_view url, const std::string& model, const std:
 }
 
 Result<core::Reply> ParseScore(const core::Request& request, std::string_view body) {
-  const Result<Json> json = ParseJson(body);
-  if (!json) {
-    return Fail(ErrorCode::kMalformedReply,
-                fmt::format("the reply is not JSON ({} bytes)", body.size()));
-  }
+  REDRAFT_ASSIGN(const Json json, ReplyJson(body));
   core::Reply reply;
   reply.finish = "stop";
-  REDRAFT_ASSIGN(reply.score, ScoreIn(FirstResult(*json)));
-  const Json* model = Member(*json, "model");
+  REDRAFT_ASSIGN(reply.score, ScoreIn(FirstResult(json)));
+  const Json* model = Member(json, "model");
   if (model != nullptr && model->is_string()) reply.model = model->get<std::string>();
   reply.usage.tokens_in =
-      TokenCount(Member(*json, "usage"), "prompt_tokens", EstimateTokens(request.text.size()));
+      TokenCount(Member(json, "usage"), "prompt_tokens", EstimateTokens(request.text.size()));
   return reply;
+}
+
+std::unique_ptr<WireFormat> RewardFormat(std::string url, std::string model) {
+  class Format final : public WireFormat {
+   public:
+    Format(std::string url, std::string model) : url_(std::move(url)), model_(std::move(model)) {}
+    bool Answers(core::RequestKind kind) const override {
+      return kind == core::RequestKind::kScore;
+    }
+    std::string Url(core::RequestKind) const override { return url_; }
+    std::string ModelsUrl() const override { return ""; }
+    std::vector<std::string> Headers(const std::string& key) const override {
+      if (key.empty()) return {};
+      return {"Authorization: Bearer " + key};
+    }
+    std::string Body(const core::Request& request, const Dialect&) const override {
+      return ScoreBody(url_, model_, request.text);
+    }
+    Result<core::Reply> Parse(const core::Request& request, std::string_view body) const override {
+      return ParseScore(request, body);
+    }
+
+   private:
+    std::string url_, model_;
+  };
+  return std::make_unique<Format>(std::move(url), std::move(model));
 }
 
 }  // namespace redraft::llm

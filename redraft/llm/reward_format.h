@@ -13,13 +13,18 @@
 // log-odds:
 //         of one class ln(p / (1 - p)), of two ln(p1 / p0), held within ±27.6 (1e-12).
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "redraft/base/result.h"
 #include "redraft/core/request.h"
+#include "redraft/llm/wire_format.h"
 
 namespace redraft::llm {
+
+/// `url` is the address to post to; `model` may be empty.
+std::unique_ptr<WireFormat> RewardFormat(std::string url, std::string model);
 
 /// The body of a kScore request; `model` may be empty.
 std::string ScoreBody(std::string_view url, const std::string& model, const std::string& text);

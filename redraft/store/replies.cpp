@@ -72,18 +72,7 @@ class LedgerReplies final : public core::ReplyLog {
     });
   }
 
-  Result<core::Spent> Total() override {
-    core::Spent spent;
-    REDRAFT_RETURN_IF_ERROR(
-        database_.Query("SELECT count(*), coalesce(sum(tokens_in), 0), "
-                        "coalesce(sum(tokens_out), 0), coalesce(sum(cost), 0) "
-                        "FROM attempts WHERE run = ?",
-                        {run_}, [&](const Row& row) -> Status {
-                          spent = {row.Int(0), {row.Int(1), row.Int(2), row.Real(3)}};
-                          return Ok{};
-                        }));
-    return spent;
-  }
+  Result<core::Spent> Total() override { return SpentBy(database_, run_); }
 
  private:
   Result<std::optional<core::Reply>> Read(const std::string& run, const std::string& key) {

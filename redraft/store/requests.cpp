@@ -101,15 +101,13 @@ Result<Counts> Ledger::Count(std::string_view run) {
       "SELECT (SELECT count(*) FROM drafts WHERE run = ?1), "
       "(SELECT count(DISTINCT generation) FROM drafts WHERE run = ?1), "
       "(SELECT count(*) FROM verdicts WHERE run = ?1), "
-      "(SELECT count(*) FROM requests WHERE run = ?1), count(*), coalesce(sum(tokens_in), 0), "
-      "coalesce(sum(tokens_out), 0), coalesce(sum(cost), 0) FROM attempts WHERE run = ?1",
+      "(SELECT count(*) FROM requests WHERE run = ?1), count(*) FROM attempts WHERE run = ?1",
       {run}, [&](const Row& row) -> Status {
         counts.drafts = row.Int(0);
         counts.generations = row.Int(1);
         counts.verdicts = row.Int(2);
         counts.requests = row.Int(3);
         counts.attempts = row.Int(4);
-        counts.spent = {row.Int(4), {row.Int(5), row.Int(6), row.Real(7)}};
         return Ok{};
       }));
   REDRAFT_RETURN_IF_ERROR(database_->Query(
@@ -120,6 +118,7 @@ Result<Counts> Ledger::Count(std::string_view run) {
         counts.calls[*role] = row.Int(1);
         return Ok{};
       }));
+  REDRAFT_ASSIGN(counts.spent, SpentBy(*database_, run));
   return counts;
 }
 

@@ -27,4 +27,22 @@ Status RequireRun(Database& database, std::string_view run) {
   return found == 1 ? Status(Ok{}) : Status(NoSuchRun(database, run));
 }
 
+Result<core::Spent> SpentBy(Database& database, std::string_view run) {
+  core::Spent spent;
+  REDRAFT_RETURN_IF_ERROR(database.Query(
+      "SELECT r.role, count(*), sum(a.tokens_in), sum(a.tokens_out), sum(a.cost) "
+      "FROM attempts a JOIN requests r ON r.run = a.run AND r.key = a.key "
+      "WHERE a.run = ? GROUP BY r.role ORDER BY r.role",
+      {run}, [&](const Row& row) -> Status {
+        auto role = core::ParseRole(row.Text(0));
+        if (!role) return Fail(Damaged(std::move(role).error()));
+        const core::Consumed part = {row.Int(1), {row.Int(2), row.Int(3), row.Real(4)}};
+        spent.tries += part.tries;
+        spent.usage += part.usage;
+        spent.by_role[*role] = part;
+        return Ok{};
+      }));
+  return spent;
+}
+
 }  // namespace redraft::store

@@ -7,6 +7,7 @@
 
 #include "redraft/base/json.h"
 #include "redraft/base/result.h"
+#include "redraft/core/reply_log.h"
 #include "redraft/store/database.h"
 
 namespace redraft::store {
@@ -22,5 +23,8 @@ tl::unexpected<Error> NoSuchRun(const Database& database, std::string_view run);
 
 /// Errors: kNotFound.
 Status RequireRun(Database& database, std::string_view run);
+
+/// What the tries of a run have consumed, by role and together.
+Result<core::Spent> SpentBy(Database& database, std::string_view run);
 
 }  // namespace redraft::store

@@ -1,7 +1,8 @@
 // mock_server: plays an OpenAI-compatible model on 127.0.0.1, for tests and benches. Prints its
 // port on standard output and ends when standard input closes.
 //
-//   mock_server [--words N] [--judge quality|coin] [--gain X] [--delay MS] [--fault KIND=RATE]...
+//   mock_server [--words N] [--verdict-words N] [--judge quality|coin] [--gain X] [--delay MS]
+//               [--sigma X] [--fault KIND=RATE]...
 //
 // Replies depend on the request's body alone, so every run sees the same model:
 //   X-Redraft-Role judge, check  "WINNER: A" or "B" after a sentence; or the log-probabilities of
@@ -11,6 +12,8 @@
 //                                sigmoid(gain * (quality of first - quality of second)); with
 //                                `coin` the winner is drawn evenly.
 //   any other role               a story of about N words (default 90) that ends with a full stop
+// Delays are MS, or log-normal with the mean MS and the sigma X, drawn from the body (delay.h).
+// Verdicts are preceded by N words of reasons (default 0).
 // Faults: 429 (Retry-After: 0), 429-wait (Retry-After: 1), 500, reset, half-body, broken-json,
 // stall. Which tries fail depends on body and try number; a body fails at most twice. GET /stats →
 // {"received":{role:n},"answered":{role:n},"faults":{kind:n},"connections":n}
@@ -32,6 +35,7 @@
 #include "redraft/base/hash.h"
 #include "redraft/base/json.h"
 #include "redraft/base/random.h"
+#include "tests/mock_server/delay.h"
 #include "tests/mock_server/loopback_server.h"
 
 namespace redraft::testing {
@@ -41,7 +45,8 @@ struct MockOptions {
   int words = 90;
   bool coin = false;
   double gain = 1.0;
-  std::chrono::milliseconds delay{0};
+  int verdict_words = 0;
+  double delay_ms = 0.0, sigma = 0.0;
   std::vector<std::pair<std::string, double>> faults;  // kind, share of tries
 };
 
@@ -93,7 +98,9 @@ class MockModel {
     if (role.empty()) role = "untagged";
     const std::string fault = CountAndDrawFault(request.body, role);
     Answer answer = fault.empty() ? Reply(request, role) : Fault(fault, Reply(request, role));
-    answer.delay = options_.delay;
+    if (options_.delay_ms > 0.0) {
+      answer.delay = DrawnDelay(request.body, options_.delay_ms, options_.sigma);
+    }
     return answer;
   }
 
@@ -150,7 +157,9 @@ class MockModel {
       const double p = FirstWins(request);
       Rng coin = rng.Fork("winner");
       const std::string winner = coin.Uniform() < p ? "A" : "B";
-      text = "One text is the better one.\nWINNER: " + winner;
+      const std::string reasons =
+          options_.verdict_words == 0 ? "" : Story(rng.Fork("reasons"), options_.verdict_words);
+      text = reasons + "One text is the better one.\nWINNER: " + winner;
       if (body->value("logprobs", false)) {
         text = winner;
         choice["finish_reason"] = "length";
@@ -204,7 +213,11 @@ int Main(const std::vector<std::string>& args) {
     } else if (args[i] == "--gain") {
       options.gain = std::atof(value.c_str());
     } else if (args[i] == "--delay") {
-      options.delay = std::chrono::milliseconds(std::atoi(value.c_str()));
+      options.delay_ms = std::atof(value.c_str());
+    } else if (args[i] == "--sigma") {
+      options.sigma = std::atof(value.c_str());
+    } else if (args[i] == "--verdict-words") {
+      options.verdict_words = std::atoi(value.c_str());
     } else if (args[i] == "--fault" && value.find('=') != std::string::npos) {
       const std::size_t equals = value.find('=');
       options.faults.emplace_back(value.substr(0, equals), std::atof(value.c_str() + equals + 1));

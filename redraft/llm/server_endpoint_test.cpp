@@ -1,4 +1,4 @@
-#include "redraft/llm/openai_endpoint.h"
+#include "redraft/llm/server_endpoint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ Answer Says(const std::string& text) {
                                    {"usage", {{"prompt_tokens", 5}, {"completion_tokens", 2}}}}));
 }
 
-OpenAiOptions Options(const std::string& url) {
+ServerOptions Options(const std::string& url) {
   return {.name = "mock",
           .base_url = url,
           .model = "m",
@@ -46,8 +46,8 @@ OpenAiOptions Options(const std::string& url) {
           .timeout = std::chrono::seconds(30)};
 }
 
-std::shared_ptr<OpenAiEndpoint> Open(OpenAiOptions options) {
-  auto endpoint = OpenAiEndpoint::Open(std::move(options), std::make_shared<HttpClient>());
+std::shared_ptr<ServerEndpoint> Open(ServerOptions options) {
+  auto endpoint = ServerEndpoint::Open(std::move(options), std::make_shared<HttpClient>());
   EXPECT_TRUE(endpoint) << endpoint.error().message;
   return std::move(*endpoint);
 }
@@ -66,7 +66,7 @@ Error ErrorOf(const Answer& answer, const Request& request = Chat()) {
   return reply ? Error{} : reply.error();
 }
 
-TEST(OpenAiEndpoint, SendsAChatRequestAndReadsTheReply) {
+TEST(ServerEndpoint, SendsAChatRequestAndReadsTheReply) {
   Received seen;
   LoopbackServer server([&seen](const Received& received) {
     seen = received;
@@ -87,25 +87,25 @@ TEST(OpenAiEndpoint, SendsAChatRequestAndReadsTheReply) {
   }
 }
 
-TEST(OpenAiEndpoint, SendsNoAuthorizationWithoutAKey) {
+TEST(ServerEndpoint, SendsNoAuthorizationWithoutAKey) {
   Received seen;
   LoopbackServer server([&seen](const Received& received) {
     seen = received;
     return Says("hi");
   });
-  OpenAiOptions options = Options(server.url());
+  ServerOptions options = Options(server.url());
   options.key = "";
   ASSERT_TRUE(Send(*Open(options), Chat()));
   EXPECT_FALSE(seen.headers.contains("authorization"));
 }
 
-TEST(OpenAiEndpoint, TagsRequestsWhenAsked) {
+TEST(ServerEndpoint, TagsRequestsWhenAsked) {
   Received seen;
   LoopbackServer server([&seen](const Received& received) {
     seen = received;
     return Says("hi");
   });
-  OpenAiOptions options = Options(server.url());
+  ServerOptions options = Options(server.url());
   options.tag_requests = true;
   const auto endpoint = Open(options);
   Request request = Chat();
@@ -124,7 +124,7 @@ TEST(OpenAiEndpoint, TagsRequestsWhenAsked) {
   EXPECT_FALSE(seen.headers.contains("x-redraft-first"));
 }
 
-TEST(OpenAiEndpoint, MapsAnswersToErrors) {
+TEST(ServerEndpoint, MapsAnswersToErrors) {
   const std::string words = R"({"error":{"message":"the server's words"}})";
   const std::vector<std::pair<Answer, ErrorCode>> table = {
       {HttpAnswer(400, words), ErrorCode::kRefused},
@@ -133,7 +133,8 @@ TEST(OpenAiEndpoint, MapsAnswersToErrors) {
       {HttpAnswer(404, words), ErrorCode::kRefused},
       {HttpAnswer(429, words), ErrorCode::kRateLimited},
       {HttpAnswer(500, words), ErrorCode::kUnavailable},
-      {HttpAnswer(503, words), ErrorCode::kUnavailable}};
+      {HttpAnswer(503, words), ErrorCode::kRateLimited},
+      {HttpAnswer(529, words), ErrorCode::kRateLimited}};
   for (const auto& [answer, code] : table) {
     const Error error = ErrorOf(answer);
     EXPECT_EQ(error.code, code) << error.message;
@@ -144,23 +145,23 @@ TEST(OpenAiEndpoint, MapsAnswersToErrors) {
   EXPECT_EQ(ErrorOf(HttpAnswer(204, "")).code, ErrorCode::kRefused);
 }
 
-TEST(OpenAiEndpoint, PassesOnHowLongTheServerWantsToRest) {
+TEST(ServerEndpoint, PassesOnHowLongTheServerWantsToRest) {
   EXPECT_EQ(ErrorOf(HttpAnswer(429, "", "Retry-After: 3\r\n")).retry_after_s, 3.0);
   EXPECT_EQ(ErrorOf(HttpAnswer(503, "", "Retry-After: 4\r\n")).retry_after_s, 4.0);
 }
 
-TEST(OpenAiEndpoint, SaysWhichKeyOrModelToCheck) {
+TEST(ServerEndpoint, SaysWhichKeyOrModelToCheck) {
   EXPECT_THAT(ErrorOf(HttpAnswer(401, "{}")).message, HasSubstr("check the key in MOCK_API_KEY"));
   EXPECT_THAT(ErrorOf(HttpAnswer(404, "{}")).message, HasSubstr("check the model 'm'"));
   LoopbackServer server([](const Received&) { return HttpAnswer(401, "{}"); });
-  OpenAiOptions options = Options(server.url());
+  ServerOptions options = Options(server.url());
   options.key = "";
   const auto reply = Send(*Open(options), Chat());
   ASSERT_FALSE(reply);
   EXPECT_THAT(reply.error().message, HasSubstr("no key was sent: set MOCK_API_KEY"));
 }
 
-TEST(OpenAiEndpoint, NeverRepeatsTheKeyThatAServerQuotes) {
+TEST(ServerEndpoint, NeverRepeatsTheKeyThatAServerQuotes) {
   const std::string words = std::string("Incorrect API key: ") + kKey + " (" + kKey + ")";
   for (const int status : {400, 401, 404, 429, 500}) {
     const Error error = ErrorOf(HttpAnswer(status, DumpJson({{"error", {{"message", words}}}})));
@@ -168,7 +169,7 @@ TEST(OpenAiEndpoint, NeverRepeatsTheKeyThatAServerQuotes) {
   }
 }
 
-TEST(OpenAiEndpoint, QuotesTheBeginningOfAReplyThatItCannotUse) {
+TEST(ServerEndpoint, QuotesTheBeginningOfAReplyThatItCannotUse) {
   const std::string shown = "<html>\nMaintenance" + std::string(62, '.');  // 80 characters
   const Error error = ErrorOf(HttpAnswer(200, shown + "not this"));
   EXPECT_EQ(error.code, ErrorCode::kMalformedReply);
@@ -180,7 +181,7 @@ TEST(OpenAiEndpoint, QuotesTheBeginningOfAReplyThatItCannotUse) {
               HasSubstr("holds no choices; it sent 'no such route'"));
 }
 
-TEST(OpenAiEndpoint, NeverRepeatsAPartOfTheKeyWhereAQuotationEnds) {
+TEST(ServerEndpoint, NeverRepeatsAPartOfTheKeyWhereAQuotationEnds) {
   const std::string start = std::string(kKey).substr(0, 5);
   for (const auto& [status, quoted] : {std::pair{200, 80}, std::pair{500, 200}}) {
     const std::string words(static_cast<std::size_t>(quoted) - 5, '.');
@@ -189,7 +190,7 @@ TEST(OpenAiEndpoint, NeverRepeatsAPartOfTheKeyWhereAQuotationEnds) {
   }
 }
 
-TEST(OpenAiEndpoint, RefusesRedirectsSoThatTheKeyStaysHere) {
+TEST(ServerEndpoint, RefusesRedirectsSoThatTheKeyStaysHere) {
   LoopbackServer other([](const Received&) { return Says("hi"); });
   const Error error = ErrorOf(HttpAnswer(302, "", "Location: " + other.url() + "/v1\r\n"));
   EXPECT_EQ(error.code, ErrorCode::kRefused);
@@ -197,20 +198,20 @@ TEST(OpenAiEndpoint, RefusesRedirectsSoThatTheKeyStaysHere) {
   EXPECT_EQ(other.requests(), 0);
 }
 
-TEST(OpenAiEndpoint, RefusesBadConfiguration) {
+TEST(ServerEndpoint, RefusesBadConfiguration) {
   const auto http = std::make_shared<HttpClient>();
-  OpenAiOptions bad_url = Options("localhost:1");
-  OpenAiOptions bad_key = Options("http://127.0.0.1:1");
+  ServerOptions bad_url = Options("localhost:1");
+  ServerOptions bad_key = Options("http://127.0.0.1:1");
   bad_key.key = std::string(kKey) + "\n";
-  for (const OpenAiOptions& options : {bad_url, bad_key}) {
-    const auto endpoint = OpenAiEndpoint::Open(options, http);
+  for (const ServerOptions& options : {bad_url, bad_key}) {
+    const auto endpoint = ServerEndpoint::Open(options, http);
     ASSERT_FALSE(endpoint);
     EXPECT_EQ(endpoint.error().code, ErrorCode::kConfig);
     EXPECT_THAT(endpoint.error().message, Not(HasSubstr(kKey)));
   }
 }
 
-TEST(OpenAiEndpoint, CancelFailsWhatIsInFlight) {
+TEST(ServerEndpoint, CancelFailsWhatIsInFlight) {
   LoopbackServer server([](const Received&) { return Answer{.then = Answer::Then::kStall}; });
   const auto endpoint = Open(Options(server.url()));
   std::promise<ErrorCode> outcome;
@@ -221,7 +222,7 @@ TEST(OpenAiEndpoint, CancelFailsWhatIsInFlight) {
   EXPECT_EQ(outcome.get_future().get(), ErrorCode::kCancelled);
 }
 
-TEST(OpenAiEndpoint, ThroughTheClientEveryPassingFaultIsRepaired) {
+TEST(ServerEndpoint, ThroughTheClientEveryPassingFaultIsRepaired) {
   const std::vector<Answer> faults = {
       HttpAnswer(429, "", "Retry-After: 0\r\n"),
       HttpAnswer(500, "oops"),
@@ -251,7 +252,7 @@ TEST(OpenAiEndpoint, ThroughTheClientEveryPassingFaultIsRepaired) {
   EXPECT_EQ(log.Total()->tries, 180);
 }
 
-TEST(OpenAiEndpoint, ThroughTheClientFinalFaultsAreAskedOnce) {
+TEST(ServerEndpoint, ThroughTheClientFinalFaultsAreAskedOnce) {
   for (const int status : {400, 401, 404}) {
     LoopbackServer server([status](const Received&) { return HttpAnswer(status, "{}"); });
     core::MemoryReplyLog log;
@@ -262,7 +263,7 @@ TEST(OpenAiEndpoint, ThroughTheClientFinalFaultsAreAskedOnce) {
   }
 }
 
-TEST(OpenAiEndpoint, ThroughTheClientAnUnreachableServerIsUnavailable) {
+TEST(ServerEndpoint, ThroughTheClientAnUnreachableServerIsUnavailable) {
   std::string url;
   {
     LoopbackServer server([](const Received&) { return Says("hi"); });
@@ -277,7 +278,7 @@ TEST(OpenAiEndpoint, ThroughTheClientAnUnreachableServerIsUnavailable) {
   EXPECT_THAT(replies.error().message, AllOf(HasSubstr("after 4 tries"), HasSubstr(url)));
 }
 
-TEST(OpenAiEndpoint, ThroughTheClientAServerOfRubbishIsUnavailableAndQuoted) {
+TEST(ServerEndpoint, ThroughTheClientAServerOfRubbishIsUnavailableAndQuoted) {
   LoopbackServer server([](const Received&) { return HttpAnswer(200, "<html>Welcome</html>"); });
   core::MemoryReplyLog log;
   Client client(log, {.backoff = std::chrono::milliseconds(1)});
@@ -292,7 +293,7 @@ TEST(OpenAiEndpoint, ThroughTheClientAServerOfRubbishIsUnavailableAndQuoted) {
   EXPECT_EQ(server.requests(), 4);
 }
 
-TEST(OpenAiEndpoint, ThroughTheClientABudgetRefusesBeforeSending) {
+TEST(ServerEndpoint, ThroughTheClientABudgetRefusesBeforeSending) {
   LoopbackServer server([](const Received&) { return Says("hi"); });
   core::MemoryReplyLog log;
   Client client(log, {.budget = {.max_calls = 5}});
