@@ -107,12 +107,18 @@ std::string Progress::Line(const llm::Progress& progress) const {
 }
 
 void Progress::WarnOfBudget(const llm::BudgetAccount::Use& use) {
+  double crossed = 0.0;
   for (const double share : {0.5, 0.8}) {
-    if (use.share < share || warned_at_ >= share) continue;
-    warned_at_ = share;
-    Print(fmt::format("redraft: warning: {:.0f} % of the limit on {} is used", 100 * use.share,
-                      use.limit),
-          false);
+    if (use.share >= share) crossed = share;
+  }
+  if (crossed <= warned_at_) return;
+  warned_at_ = crossed;
+  const std::string warning = fmt::format("redraft: warning: {:.0f} % of the limit on {} is used",
+                                          100 * use.share, use.limit);
+  if (silent_) {
+    std::fprintf(stderr, "%s\n", warning.c_str());
+  } else {
+    Print(warning, false);
   }
 }
 
