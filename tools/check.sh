@@ -39,7 +39,7 @@ seeds() {
     reward_model) echo 'data/reward/default.rdm';;
     book) echo 'data/qualification/passages/*.md';;
     verdict) echo 'data/judge/*.jsonl';;
-    lm_reward | reward_reply) echo 'data/reward/lm.json';;
+    lm_reward | *_reply) echo 'data/reward/lm.json';;
     *) echo '*.toml';;
   esac
 }

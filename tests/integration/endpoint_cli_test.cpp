@@ -112,6 +112,7 @@ TEST(EndpointCli, ALimitOfARoleEndsTheRunAndAHigherOneGoesOn) {
   const ProcessResult stopped = Redraft(Evolve(folder, tight));
   EXPECT_EQ(stopped.exit_status, 5) << stopped.errors;
   EXPECT_THAT(stopped.errors, HasSubstr("2 of 2 calls of draft"));
+  EXPECT_THAT(stopped.errors, HasSubstr("of the limit on calls of draft is used"));
   EXPECT_EQ(model.requests(), 2);
   const ProcessResult done = Redraft(Evolve(folder, at));
   EXPECT_EQ(done.exit_status, 0) << done.errors;
@@ -135,8 +136,7 @@ TEST(EndpointCli, TheKeyIsNowhereButOnTheWire) {
     return HttpAnswer(200, DumpJson({{"choices", {{{"message", {{"content", Prose(request)}}}}}}}));
   });
   const TemporaryFolder folder;
-  const std::vector<std::pair<std::string, std::string>> environment = {{"OPENAI_API_KEY", kKey},
-                                                                        {"REDRAFT_LOG", "debug"}};
+  const std::vector<std::pair<std::string, std::string>> environment = {{"OPENAI_API_KEY", kKey}};
   const ProcessResult run =
       Redraft(Evolve(folder, {"--endpoint", server.url(), "--llm", "m"}), "", environment);
   ASSERT_EQ(run.exit_status, 0) << run.errors;
