@@ -11,7 +11,6 @@
 
 #include "redraft/base/check.h"
 #include "redraft/base/log.h"
-#include "redraft/llm/adaptive_limit.h"
 #include "redraft/llm/fair_queue.h"
 #include "redraft/llm/retry.h"
 
@@ -99,22 +98,22 @@ class Client::Session {
   };
   /// The requests of one endpoint.
   struct Lane {
-    Lane(Endpoint* at, AdaptiveLimit most) : endpoint(at), limit(most) {}
-    Endpoint* endpoint;
-    AdaptiveLimit limit;
+    Endpoint* endpoint = nullptr;
+    AdaptiveLimit* limit = nullptr;
     int in_flight = 0;
     FairQueue<Task*> ready;
 
     bool HasRoom() const {
       // An embedded engine says itself how many it can serve at a time.
       const EndpointInfo& info = endpoint->info();
-      const int most = info.embedded && info.max_in_flight > 0 ? info.max_in_flight : limit.limit();
+      const int most =
+          info.embedded && info.max_in_flight > 0 ? info.max_in_flight : limit->limit();
       return in_flight < most && endpoint->Rest() == nanoseconds(0);
     }
     void Heard(const Task& task, const Result<core::Reply>& reply) {
       --in_flight;
-      if (reply) limit.Succeeded();
-      if (!reply && reply.error().code == ErrorCode::kRateLimited) limit.Overloaded(task.number);
+      if (reply) limit->Succeeded();
+      if (!reply && reply.error().code == ErrorCode::kRateLimited) limit->Overloaded(task.number);
     }
   };
   struct Outcome {
@@ -258,8 +257,10 @@ Result<Client::Session::Lane*> Client::Session::Route(const core::Request& reque
   }
   const int most = info.max_in_flight > 0 ? std::min(options_.concurrency, info.max_in_flight)
                                           : options_.concurrency;
-  const auto lane = lanes_.try_emplace(info.model, it->second.get(), AdaptiveLimit(most)).first;
-  return &lane->second;
+  Lane& lane = lanes_[info.model];
+  lane.endpoint = it->second.get();
+  lane.limit = &client_.limits_.try_emplace(info.model, most).first->second;
+  return &lane;
 }
 
 void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
@@ -286,7 +287,7 @@ void Client::Session::Send(Task& task) {
   task.started = options_.clock->Now();
   task.started_ms = options_.clock->UnixMillis();
   if (++task.tries == 1) task.first_sent = task.started;
-  task.number = task.lane->limit.Sent();
+  task.number = task.lane->limit->Sent();
   ++task.lane->in_flight;
   ++in_flight_;
   task.lane->endpoint->Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {

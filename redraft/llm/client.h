@@ -30,6 +30,7 @@
 #include "redraft/base/result.h"
 #include "redraft/core/job.h"
 #include "redraft/core/reply_log.h"
+#include "redraft/llm/adaptive_limit.h"
 #include "redraft/llm/budget.h"
 #include "redraft/llm/endpoint.h"
 
@@ -94,6 +95,7 @@ class Client {
   core::ReplyLog& log_;
   ClientOptions options_;
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by model
+  std::map<std::string, AdaptiveLimit> limits_;                 // by model; what was found lasts
   BudgetAccount account_;
   std::chrono::nanoseconds worked_{0};  // by earlier calls of Run and Ask
   std::int64_t from_ledger_ = 0;

@@ -249,6 +249,38 @@ TEST(Client, KeepsToItsConcurrencyAndTheEndpointsOwn) {
   EXPECT_EQ(watched.commits, 5);
 }
 
+TEST(Client, AServerThatSaysTooMuchIsGivenLessAlsoInTheNextRun) {
+  // Takes eight at a time; what is beyond is refused.
+  auto endpoint = std::make_shared<HoldingEndpoint>(false);
+  core::MemoryReplyLog log;
+  ClientOptions options = Quick();
+  options.max_tries = 20;
+  Client client(log, options);
+  client.AddEndpoint(endpoint);
+  std::size_t most = 0;
+  for (int run = 0; run < 2; ++run) {
+    std::vector<std::unique_ptr<ChainJob>> chains;
+    std::vector<core::Job*> jobs;
+    for (int i = 0; i < 20; ++i) {
+      chains.push_back(std::make_unique<ChainJob>(std::to_string(100 * run + i), 2));
+      jobs.push_back(chains.back().get());
+    }
+    most = 0;
+    ASSERT_TRUE(client.Run(jobs, [&](const Progress&) {
+      most = std::max(most, endpoint->held.size());
+      for (std::size_t i = 0; auto& [request, done] : std::exchange(endpoint->held, {})) {
+        if (i++ < 8) {
+          done(Echo(request, 1));
+        } else {
+          done(Fail(ErrorCode::kRateLimited, "slow down"));
+        }
+      }
+    }));
+    if (run == 0) EXPECT_EQ(most, 16U);
+  }
+  EXPECT_LE(most, 10U);
+}
+
 TEST(Client, ReportsProgress) {
   core::MemoryReplyLog log;
   Client client(log);
