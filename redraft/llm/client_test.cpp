@@ -276,7 +276,9 @@ TEST(Client, AServerThatSaysTooMuchIsGivenLessAlsoInTheNextRun) {
         }
       }
     }));
-    if (run == 0) EXPECT_EQ(most, 16U);
+    if (run == 0) {
+      EXPECT_EQ(most, 16U);
+    }
   }
   EXPECT_LE(most, 10U);
 }
