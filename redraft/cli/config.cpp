@@ -92,7 +92,8 @@ Result<EndpointConfig> ReadEndpoint(const Json& table, const std::string& name,
 Result<PoolConfig> ReadPool(const Json& table, const Config& config, const std::string& where) {
   REDRAFT_RETURN_IF_ERROR(CheckKeys(table, {"members"}, where));
   PoolConfig pool;
-  for (const auto& [name, weight] : table.value("members", Json::object()).items()) {
+  const Json members = table.value("members", Json::object());
+  for (const auto& [name, weight] : members.items()) {
     const auto endpoint = config.endpoints.find(name);
     if (endpoint == config.endpoints.end()) {
       return Fail(

@@ -219,7 +219,10 @@ class HttpClient::Loop {
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open one more
+    // Over TLS a transfer rather waits for a connection to be shared than opens one more; without
+    // TLS there is nothing to share, and it would wait for a reply.
+    const bool shares = request.url.starts_with("https:");
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // whatever libcurl can decode
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
