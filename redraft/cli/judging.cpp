@@ -33,7 +33,8 @@ Result<Judging> Judging::Open(const ModelFlags& flags, const std::string& pack_n
 
 Status Judging::Record(core::ReplyLog& log) {
   log_ = &log;
-  client_ = std::make_unique<llm::Client>(log, ClientOptionsFor(flags_, choice_.llm, seed_));
+  REDRAFT_ASSIGN(const llm::ClientOptions options, ClientOptionsFor(flags_, choice_.llm, seed_));
+  client_ = std::make_unique<llm::Client>(log, options);
   return AddJudgeEndpoints(*client_, choice_, flags_);
 }
 
