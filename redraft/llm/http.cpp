@@ -135,6 +135,10 @@ class HttpClient::Loop {
  public:
   explicit Loop(int connections_per_host) : multi_(curl_multi_init()) {
     REDRAFT_CHECK(multi_ != nullptr);
+    // By itself libcurl keeps four connections per transfer in flight: at the end of a stage it
+    // would close what the next one needs.
+    constexpr long kKept = 1'024;
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKept);
     curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
                       static_cast<long>(connections_per_host));
     thread_ = std::thread([this] { Run(); });
