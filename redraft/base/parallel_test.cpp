@@ -15,7 +15,7 @@ TEST(AvailableCores, AreThoseOfTheAffinityMask) {
     cpu_set_t mask;
     CPU_ZERO(&mask);
     ASSERT_EQ(::sched_getaffinity(0, sizeof mask, &mask), 0);
-    int core = 0;
+    std::size_t core = 0;
     while (!CPU_ISSET(core, &mask)) ++core;
     CPU_ZERO(&mask);
     CPU_SET(core, &mask);

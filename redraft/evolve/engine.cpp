@@ -5,13 +5,13 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <set>
 
 #include "redraft/base/random.h"
 #include "redraft/evolve/draft_job.h"
 #include "redraft/evolve/draws.h"
 #include "redraft/evolve/estimate.h"
+#include "redraft/evolve/opening.h"
 #include "redraft/rank/bradley_terry.h"
 #include "redraft/rank/elo.h"
 #include "redraft/rank/pairing.h"
@@ -19,8 +19,6 @@
 namespace redraft::evolve {
 namespace {
 
-/// Random rounds that open a batch with active pairing and without parent matches.
-constexpr int kOpeningRounds = 4;
 constexpr double kEloBase = 1200.0;
 const double kEloPerLogit = 400.0 / std::log(10.0);
 
@@ -221,10 +219,10 @@ class Evolution {
 
   Status JudgePopulation(int generation) {
     const bool active = options_.pairing == Pairing::kActive;
-    std::vector<rank::Pair> pairs = Opening(generation);
-    const std::size_t most =
-        MostVerdicts(options_, population_.size(), NewTexts(generation).size());
-    pairs.resize(std::min(pairs.size(), most));
+    const std::vector<rank::Pair> pairs =
+        OpeningPairs(options_, record_, population_, generation, rng_);
+    const std::size_t most = MostVerdicts(options_, population_.size(),
+                                          NewTexts(record_, population_, generation).size());
     std::size_t played = pairs.size();
     REDRAFT_RETURN_IF_ERROR(
         Play(generation, pairs, {active ? std::optional(false) : std::nullopt, false}));
@@ -235,58 +233,6 @@ class Evolution {
       REDRAFT_RETURN_IF_ERROR(Play(generation, next.pairs, {next.decisive, true}));
     }
     return RankPopulation(generation);
-  }
-
-  /// Pairs that no verdict of this batch has chosen: evidence about progress.
-  std::vector<rank::Pair> Opening(int generation) const {
-    const Rng rng = rng_.Fork(fmt::format("pairs/{}", generation));
-    const int size = static_cast<int>(population_.size());
-    const bool active = options_.pairing == Pairing::kActive;
-    std::vector<rank::Pair> pairs = ParentMatches(generation);
-    if (active && !pairs.empty()) return pairs;
-    const int rounds = active ? std::min(options_.rounds, kOpeningRounds) : options_.rounds;
-    std::vector<rank::Pair> random = rank::RandomRounds(size, rounds, rng);
-    random.insert(random.end(), pairs.begin(), pairs.end());
-    return random;
-  }
-
-  /// Positions in the population of the texts that this generation has brought.
-  std::vector<int> NewTexts(int generation) const {
-    std::vector<int> texts;
-    for (std::size_t i = 0; i < population_.size(); ++i) {
-      if (record_.Find(population_[i]).generation == generation)
-        texts.push_back(static_cast<int>(i));
-    }
-    return texts;
-  }
-
-  /// Each new text against `parent_matches` kept ones, its own parent first; slots in turn. Round
-  /// by round, so that a cut leaves every text its own parent.
-  std::vector<rank::Pair> ParentMatches(int generation) const {
-    if (generation == 0) return {};
-    const std::vector<int> fresh = NewTexts(generation);
-    const int kept = static_cast<int>(population_.size() - fresh.size());
-    std::vector<std::vector<int>> opponents;
-    for (const int text : fresh) {
-      const core::Draft& draft = record_.Find(population_[static_cast<std::size_t>(text)]);
-      std::vector<int> others(static_cast<std::size_t>(kept));
-      std::iota(others.begin(), others.end(), 0);
-      rng_.Fork("parents/" + draft.id).Shuffle(others);
-      std::ranges::stable_partition(others, [&](int other) {
-        const std::string& id = population_[static_cast<std::size_t>(other)];
-        return std::ranges::find(draft.parents, id) != draft.parents.end();
-      });
-      opponents.push_back(std::move(others));
-    }
-    std::vector<rank::Pair> pairs;
-    for (int round = 0; round < std::min(options_.parent_matches, kept); ++round) {
-      for (std::size_t i = 0; i < fresh.size(); ++i) {
-        const int text = fresh[i], other = opponents[i][static_cast<std::size_t>(round)];
-        const bool first = (i + static_cast<std::size_t>(round)) % 2 == 0;
-        pairs.push_back(first ? rank::Pair{text, other} : rank::Pair{other, text});
-      }
-    }
-    return pairs;
   }
 
   struct Deciding {
