@@ -3,8 +3,8 @@
 // A book as tokens, and where each run of k of its tokens occurs.
 //
 // Structure  an open table of the distinct k-grams by hash (XOR of rotated token keys), each with
-// the
-//            first position at which it occurs; from each position the next one with the same gram;
+//            the first position at which it occurs; from each position the next one with the same
+//            gram;
 //            in front of the table a Bloom filter of one bit a gram in 16 bits; for each position
 //            the next one at or behind it whose gram occurs more than once.
 // Exactness  a gram's hash only proposes positions; the matcher compares the tokens themselves.

@@ -6,7 +6,7 @@
 //   llm                                             --llm at --endpoint, asked as --form says
 //   llm:MODEL, llm:MODEL/FORM, llm:/FORM            another model there, or another form
 //   panel:J+J…                                      all of them together (compound_judges.h)
-//   cascade:J+J                                     the second decides where the first is unsure
+//   cascade:J+J                                     the second where it decides (CascadeJudge)
 //
 // Members of panels and cascades are single judges; their names hold no "+".
 

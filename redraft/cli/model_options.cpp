@@ -71,7 +71,7 @@ void DeclareModelFlags(Args& args, ModelFlags& flags) {
               "reward, reward:lm (an embedded model reads the texts, too), reward:FILE, "
               "reward:lm:FILE, reward:URL[#MODEL] (a reward server), llm, llm:MODEL, rule:shorter, "
               "rule:longer, rule:coin, exec:COMMAND, panel:J+J (together) or cascade:J+J (the "
-              "second where the first is unsure) (default reward)");
+              "second where it decides) (default reward)");
   args.Flag("--accept-judge", flags.accept_judge, "use the judge unchecked; outputs are marked");
   DeclareBudget(args, flags);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 // Dialect: where servers of one format differ. What is known of a model by its name is data
-// (data/endpoints/models.toml); what a server says when it refuses a field is learned.
+// (data/endpoints/providers.toml); what a server says when it refuses a field is learned.
 
 #include <string>
 #include <string_view>

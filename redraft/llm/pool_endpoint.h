@@ -7,9 +7,8 @@
 //         judge's request is its rubric and the text shown first; of any other its first 2,048
 //         bytes. A member that is full, resting or broken is passed over for the next in that
 //         order.
-// Broken  After five failures in a row a member gets nothing for 30 s, twice as long each time up
-// to
-//         five minutes; then one request tries it.
+// Broken  After five failures in a row a member gets nothing for 30 s, twice as long each time, but
+//         at most five minutes; then one request tries it.
 // Cost    Replies carry the price of the member that answered.
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The reader of Anthropic's replies takes any bytes; tokens are counted sanely, and what is quoted
+// The readers of servers' replies take any bytes; tokens are counted sanely, and what is quoted
 // of a refusal is one printable line.
 
 #include <cstddef>
@@ -7,11 +7,12 @@
 
 #include "redraft/base/check.h"
 #include "redraft/llm/anthropic_format.h"
+#include "redraft/llm/openai_format.h"
 #include "redraft/llm/server_error.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view body(reinterpret_cast<const char*>(data), size);
-  const auto format = redraft::llm::AnthropicFormat("http://127.0.0.1/v1", "m");
+namespace {
+
+void Read(const redraft::llm::WireFormat& format, std::string_view body) {
   redraft::core::Request request;
   request.messages = {{"user", "hello"}};
   request.labels = {"A", "B"};
@@ -20,8 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
        {redraft::core::RequestKind::kChat, redraft::core::RequestKind::kLabels,
         redraft::core::RequestKind::kLogLikelihood, redraft::core::RequestKind::kEmbedding}) {
     request.kind = kind;
-    if (!format->Answers(kind)) continue;
-    const auto reply = format->Parse(request, body);
+    if (!format.Answers(kind)) continue;
+    const auto reply = format.Parse(request, body);
     if (!reply) continue;
     const redraft::core::Usage& usage = reply->usage;
     REDRAFT_CHECK(usage.tokens_cached >= 0 && usage.tokens_out >= 0);
@@ -29,6 +30,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const double p : reply->probs) REDRAFT_CHECK(p >= 0.0);
     for (const double p : reply->logprobs) REDRAFT_CHECK(p <= 0.0);
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view body(reinterpret_cast<const char*>(data), size);
+  Read(*redraft::llm::OpenAiFormat("http://127.0.0.1/v1", "m"), body);
+  Read(*redraft::llm::AnthropicFormat("http://127.0.0.1/v1", "m"), body);
   for (const char c : redraft::llm::ServerMessage(body, 200)) {
     REDRAFT_CHECK(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
   }
