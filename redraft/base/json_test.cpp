@@ -30,6 +30,28 @@ TEST(JsonTest, NumbersThatJsonCannotHoldBecomeNull) {
   EXPECT_EQ(DumpJson(NumberOrNull(-0.25)), "-0.25");
 }
 
+std::string LibraryDump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+TEST(JsonTest, EveryShapeAndEveryByteIsWrittenAsTheLibraryWritesIt) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  const std::string ascii = bytes.substr(0, 128);
+  for (const Json& value :
+       {Json(), Json::object(), Json::array(), Json(ascii), Json(bytes), Json("é漢😀\u2028\n"),
+        Json(true), Json(std::numeric_limits<std::int64_t>::min()),
+        Json(std::numeric_limits<std::uint64_t>::max()), Json(-0.0), Json(1e300), Json(0.1F),
+        Json::parse(R"({"a\"\n":[1,[],{},{"b":[null,false,-7,2.5,"x"]}],"":{"":""}})"),
+        Json::binary({1, 2})}) {
+    EXPECT_EQ(DumpJson(value), LibraryDump(value));
+  }
+}
+
+RC_GTEST_PROP(JsonTest, StringsAreWrittenAsTheLibraryWritesThem, (const std::string& text)) {
+  RC_ASSERT(DumpJson({{text, text}}) == LibraryDump({{text, text}}));
+}
+
 TEST(JsonTest, BadBytesInStringsAreReplaced) {
   EXPECT_EQ(DumpJson(Json("a\xFF")), "\"a\xEF\xBF\xBD\"");
 }

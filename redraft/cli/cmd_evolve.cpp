@@ -6,7 +6,6 @@
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
 #include "redraft/cli/commands.h"
-#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judge_opening.h"
 #include "redraft/cli/model_paths.h"
@@ -181,17 +180,6 @@ Result<std::vector<store::Run>> AnsweredRuns(store::Ledger& ledger,
   return answered;
 }
 
-/// What is wrong with a server is said before anything is paid.
-Status CheckRunServers(const RunSetup& setup, const ModelFlags& flags) {
-  const core::Brief& brief = setup.task.brief;
-  constexpr int kBytesPerToken = 4, kTokensPerWord = 2, kInstructions = 300;
-  const auto bytes = brief.task.size() + setup.task.context.size();
-  const int tokens = static_cast<int>(bytes) / kBytesPerToken +
-                     kTokensPerWord * std::max(brief.max_words, 100) + kInstructions;
-  REDRAFT_RETURN_IF_ERROR(CheckServers(setup.writer, flags, false, tokens));
-  return CheckJudgeServers(setup.judge, flags, 2 * tokens);
-}
-
 /// Works on the run with this identity, or on a new one if nothing forbids it.
 Result<int> EvolveIn(store::Ledger& ledger, const RunSetup& setup, bool fork,
                      SessionOptions session) {
@@ -218,7 +206,6 @@ Result<int> EvolveIn(store::Ledger& ledger, const RunSetup& setup, bool fork,
   if (setup.writer.embedded()) {
     REDRAFT_ASSIGN([[maybe_unused]] const auto file, ResolveModel(setup.writer.model));
   }
-  REDRAFT_RETURN_IF_ERROR(CheckRunServers(setup, session.flags));
   REDRAFT_ASSIGN(session.standing, StandingOf(setup, session.flags));
   REDRAFT_ASSIGN(const std::string id, ledger.CreateRun(fresh));
   REDRAFT_ASSIGN(const store::Run run, ledger.FindRun(id));

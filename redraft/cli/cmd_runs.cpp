@@ -135,13 +135,7 @@ Result<int> RunShow(const LedgerOptions& options) {
   json["calls"] = std::move(calls);
   json["tokens"] = {{"in", counts.spent.usage.tokens_in}, {"out", counts.spent.usage.tokens_out}};
   json["cost"] = NumberOrNull(counts.spent.usage.cost);
-  json["by_role"] = Json::object();
-  for (const auto& [role, used] : counts.spent.by_role) {
-    json["by_role"][core::ToString(role)] = {{"tries", used.tries},
-                                             {"tokens_in", used.usage.tokens_in},
-                                             {"tokens_out", used.usage.tokens_out},
-                                             {"cost", NumberOrNull(used.usage.cost)}};
-  }
+  json["by_role"] = core::ByRole(counts.spent);
   json["result"] = run.result;
   PrintLine(DumpJson(json));
   return 0;

@@ -61,11 +61,11 @@ Result<std::optional<llm::Prices>> ReadPrices(const Json& table, const std::stri
 
 Result<EndpointConfig> ReadEndpoint(const Json& table, const std::string& name,
                                     const std::string& where) {
-  REDRAFT_RETURN_IF_ERROR(
-      CheckKeys(table,
-                {"url", "model", "format", "key_env", "concurrency", "timeout", "price_in",
-                 "price_out", "price_cache_read", "price_cache_write", "embeddings", "echo"},
-                where));
+  REDRAFT_RETURN_IF_ERROR(CheckKeys(
+      table,
+      {"url", "model", "format", "key_env", "concurrency", "timeout", "price_in", "price_out",
+       "price_cache_read", "price_cache_write", "embeddings", "echo", "ca_file"},
+      where));
   EndpointConfig endpoint;
   endpoint.name = name;
   std::string format;
@@ -73,6 +73,7 @@ Result<EndpointConfig> ReadEndpoint(const Json& table, const std::string& name,
   REDRAFT_RETURN_IF_ERROR(ReadText(table, "model", endpoint.model, where));
   REDRAFT_RETURN_IF_ERROR(ReadText(table, "format", format, where));
   REDRAFT_RETURN_IF_ERROR(ReadText(table, "key_env", endpoint.key_env, where));
+  REDRAFT_RETURN_IF_ERROR(ReadText(table, "ca_file", endpoint.ca_file, where));
   REDRAFT_RETURN_IF_ERROR(ReadNumber(table, "concurrency", endpoint.concurrency, 1, where));
   REDRAFT_RETURN_IF_ERROR(ReadNumber(table, "timeout", endpoint.timeout_s, 1, where));
   REDRAFT_RETURN_IF_ERROR(ReadBool(table, "embeddings", endpoint.embeddings, where));

@@ -6,9 +6,10 @@
 // variable that holds one.
 //
 //   [defaults]
-//   endpoint = "local"          # an endpoint or pool below, or a URL; without it the embedded
-//   model llm = "qwen2.5-7b"          # model name at the endpoint, or an embedded model's id or
-//   file judge = "reward" db = "./redraft.db"
+//   endpoint = "local"          # an endpoint or pool below, or a URL; else the embedded model
+//   llm = "qwen2.5-7b"          # model name at the endpoint, or an embedded model's id or file
+//   judge = "reward"
+//   db = "./redraft.db"
 //
 //   [endpoints.local]
 //   url = "http://127.0.0.1:8080/v1"
@@ -17,6 +18,7 @@
 //   key_env = "OPENAI_API_KEY"
 //   concurrency = 16            # most calls in flight
 //   timeout = 600               # seconds for one try
+//   ca_file = "our-ca.pem"      # authorities to trust instead of the system's
 //   price_in = 0.0              # per million tokens; also price_out, price_cache_read,
 //   price_out = 0.0             # price_cache_write. Known models have them (providers.toml)
 //   embeddings = false          # it has /embeddings
@@ -44,6 +46,7 @@ struct EndpointConfig {
   std::string name, url, model;
   std::optional<llm::Wire> format;  ///< absent: what is known of the host, else openai
   std::string key_env;              ///< empty: what is known of the host, else OPENAI_API_KEY
+  std::string ca_file;              ///< empty: the system's authorities
   int concurrency = 16;
   double timeout_s = 600.0;
   std::optional<llm::Prices> prices;  ///< absent: what is known of the model

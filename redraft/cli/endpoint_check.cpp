@@ -21,6 +21,7 @@ Json ToJson(const llm::Abilities& abilities) {
   }
   return {{"answers_as", abilities.model},
           {"chat", ToJson(abilities.chat)},
+          {"choices", ToJson(abilities.choices)},
           {"log_probabilities", ToJson(abilities.labels)},
           {"json_schema", ToJson(abilities.schema)},
           {"text_log_probabilities", ToJson(abilities.loglikelihood)},
@@ -37,8 +38,8 @@ void PrintServer(const Json& server) {
   line("address", server.at("url").get<std::string>());
   line("format", server.at("format").get<std::string>());
   line("model", server.at("model").get<std::string>());
-  for (const char* ability :
-       {"chat", "log_probabilities", "json_schema", "text_log_probabilities", "embeddings"}) {
+  for (const char* ability : {"chat", "choices", "log_probabilities", "json_schema",
+                              "text_log_probabilities", "embeddings"}) {
     const Json& found = server.at(ability);
     std::string name = ability;
     std::ranges::replace(name, '_', ' ');

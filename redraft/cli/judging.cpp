@@ -1,6 +1,9 @@
 #include "redraft/cli/judging.h"
 
+#include <utility>
+
 #include "redraft/base/file.h"
+#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/judge_choice.h"
 #include "redraft/cli/judge_opening.h"
 
@@ -41,6 +44,13 @@ Status Judging::Record(core::ReplyLog& log) {
 Result<JudgeStanding> Judging::Standing(const ModelFlags& flags) const {
   if (flags.accept_judge) return JudgeStanding{};
   return CheckJudge(choice_, pack_, rubric_, flags);
+}
+
+Status Judging::Run(std::span<core::Job* const> jobs) {
+  if (!std::exchange(servers_checked_, true)) {
+    REDRAFT_RETURN_IF_ERROR(CheckJudgeServers(choice_, flags_, 0));
+  }
+  return client_->Run(jobs);
 }
 
 core::Spent Judging::spent() const { return *log_->Total(); }

@@ -28,8 +28,9 @@ class Judging {
   const JudgeChoice& choice() const { return choice_; }
   /// Checks the judge, or takes it unchecked where `flags` say so. Errors: as CheckJudge.
   Result<JudgeStanding> Standing(const ModelFlags& flags) const;
-  /// Carries matches to their end. Errors: as llm::Client::Run.
-  Status Run(std::span<core::Job* const> jobs) { return client_->Run(jobs); }
+  /// Carries matches to their end; before the first, what is wrong with the judge's servers is
+  /// said. Errors: as CheckJudgeServers and llm::Client::Run.
+  Status Run(std::span<core::Job* const> jobs);
   /// What answered and failed calls have consumed so far.
   core::Spent spent() const;
 
@@ -43,6 +44,7 @@ class Judging {
   core::Rubric rubric_;
   ModelFlags flags_;
   std::uint64_t seed_ = 0;
+  bool servers_checked_ = false;
 };
 
 }  // namespace redraft::cli

@@ -30,12 +30,13 @@ class LongWins {
   }
 
   Answer Judge(const Received& received) {
+    if (received.method == "GET") return HttpAnswer(404, "{}");  // it has no list of models
     const Json body = *ParseJson(received.body);
-    {
+    const std::string prompt = body["messages"].back()["content"];
+    if (prompt.find("<text_a>") != std::string::npos) {  // a look at what the server can do is not
       const std::lock_guard lock(mutex_);
       asked_.push_back(body);
     }
-    const std::string prompt = body["messages"].back()["content"];
     const bool a = TextOf(prompt, "text_a").size() > TextOf(prompt, "text_b").size();
     Json choice = {{"finish_reason", "stop"},
                    {"message", {{"content", std::string("WINNER: ") + (a ? "A" : "B")}}}};

@@ -42,6 +42,9 @@ void DeclareModels(Args& args, ModelFlags& flags) {
   args.Option("--concurrency", flags.concurrency,
               "most calls in flight at an endpoint (default 16); how many it is given is "
               "found by trying");
+  args.Option("--hedge-after", flags.hedge_after,
+              "send a request once more that a server has not answered for so many seconds; the "
+              "first reply counts, both may cost (default never)");
   args.Option("--config", flags.config, "configuration file (default ./redraft.toml)");
   args.Flag("--tag-requests", flags.tag_requests,
             "send X-Redraft-… headers that tell a scripted server what a request is for");
@@ -52,7 +55,7 @@ void DeclareBudget(Args& args, ModelFlags& flags) {
   args.Option("--max-calls", flags.max_calls, "stop before more tries than this");
   args.Option("--max-tokens", flags.max_tokens, "stop before more tokens than this, in and out");
   args.Option("--max-cost", flags.max_cost, "stop before a higher cost, in the prices' currency");
-  args.Option("--max-seconds", flags.max_seconds, "stop after so many seconds of this session");
+  args.Option("--max-seconds", flags.max_seconds, "stop after so many seconds of work");
   args.Option("--limit", flags.role_limits,
               "a limit of one role, ROLE:calls|tokens|cost=N, as in judge:cost=2; may be repeated");
 }
@@ -238,6 +241,7 @@ Result<std::unique_ptr<llm::ServerEndpoint>> OpenServer(const ServerChoice& serv
   options.request_model = request_model;
   options.key_variable = config.key_env;
   if (const char* key = std::getenv(config.key_env.c_str())) options.key = key;
+  options.ca_file = config.ca_file;
   options.tag_requests = flags.tag_requests;
   options.loglikelihood = config.echo;
   options.embeddings = config.embeddings;
@@ -293,6 +297,16 @@ Result<llm::ClientOptions> ClientOptionsFor(const ModelFlags& flags, const Model
   options.budget.max_seconds = flags.max_seconds;
   for (const std::string& limit : flags.role_limits) {
     REDRAFT_RETURN_IF_ERROR(ReadRoleLimit(limit, options.budget));
+  }
+  if (flags.hedge_after) {
+    constexpr double kLongest = 86'400;
+    if (!(*flags.hedge_after > 0.0 && *flags.hedge_after <= kLongest)) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("--hedge-after is {:g}; it must be above 0 and at most {:g} seconds",
+                              *flags.hedge_after, kLongest));
+    }
+    options.hedge_after =
+        std::chrono::milliseconds(static_cast<std::int64_t>(*flags.hedge_after * 1000));
   }
   options.concurrency = choice.concurrency;
   options.interrupts = InterruptCount();

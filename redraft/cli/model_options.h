@@ -26,7 +26,7 @@ struct ModelFlags {
   std::string key_env;
   std::optional<int> concurrency;
   std::optional<std::int64_t> max_calls, max_tokens;
-  std::optional<double> max_cost, max_seconds;
+  std::optional<double> max_cost, max_seconds, hedge_after;
   std::vector<std::string> role_limits;
   bool tag_requests = false;
   bool accept_judge = false;

@@ -25,6 +25,18 @@ std::string Duration(double seconds) {
   return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
 }
 
+/// " (draft 0.0100, judge 0.0200)"; empty when one role has it all.
+std::string CostByRole(const llm::Progress& progress) {
+  std::string roles;
+  int paid = 0;
+  for (const auto& [role, consumed] : progress.spent.by_role) {
+    if (consumed.usage.cost <= 0) continue;
+    roles += fmt::format("{}{} {:.4f}", ++paid == 1 ? " (" : ", ", core::ToString(role),
+                         consumed.usage.cost);
+  }
+  return paid > 1 ? roles + ")" : "";
+}
+
 std::size_t TerminalWidth() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 100;
@@ -92,7 +104,7 @@ std::string Progress::Line(const llm::Progress& progress) const {
   std::string line = fmt::format("{} {}/{}", stage_, progress.jobs_done, progress.jobs_total);
   if (progress.in_flight > 0) line += fmt::format(" · {} in flight", progress.in_flight);
   line += fmt::format(" · {} tokens", Short(usage.tokens_in + usage.tokens_out));
-  if (usage.cost > 0) line += fmt::format(" · cost {:.4f}", usage.cost);
+  if (usage.cost > 0) line += fmt::format(" · cost {:.4f}{}", usage.cost, CostByRole(progress));
   if (tokens_at_start_ >= 0 && seconds > 1) {
     line += fmt::format(" · {:.0f} tok/s",
                         static_cast<double>(usage.tokens_out - tokens_at_start_) / seconds);

@@ -6,6 +6,7 @@
 
 #include "redraft/base/file.h"
 #include "redraft/base/hash.h"
+#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/cli/judge_opening.h"
 #include "redraft/cli/progress.h"
@@ -222,9 +223,21 @@ Result<Replayed> ReplayRun(store::Ledger& ledger, const store::Run& run, const R
   return Replayed{std::move(record), std::move(projections), std::move(done)};
 }
 
+/// What is wrong with a server is said before anything is paid.
+Status CheckRunServers(const RunSetup& setup, const ModelFlags& flags) {
+  const core::Brief& brief = setup.task.brief;
+  constexpr int kBytesPerToken = 4, kTokensPerWord = 2, kInstructions = 300;
+  const auto bytes = brief.task.size() + setup.task.context.size();
+  const int tokens = static_cast<int>(bytes) / kBytesPerToken +
+                     kTokensPerWord * std::max(brief.max_words, 100) + kInstructions;
+  REDRAFT_RETURN_IF_ERROR(CheckServers(setup.writer, flags, false, tokens));
+  return CheckJudgeServers(setup.judge, flags, 2 * tokens);
+}
+
 }  // namespace
 
 Result<JudgeStanding> StandingOf(const RunSetup& setup, const ModelFlags& flags) {
+  REDRAFT_RETURN_IF_ERROR(CheckRunServers(setup, flags));
   if (setup.options.accept_judge) return JudgeStanding{};
   return CheckJudge(setup.judge, setup.task.pack, setup.task.rubric, flags);
 }

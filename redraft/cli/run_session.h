@@ -20,7 +20,8 @@ struct SessionOptions {
 };
 
 /// How the judge of a run stands: checked, or accepted unchecked because the run's options say so.
-/// Errors: as CheckJudge.
+/// What is wrong with one of the run's servers is said before that.
+/// Errors: as CheckServers and CheckJudge.
 Result<JudgeStanding> StandingOf(const RunSetup& setup, const ModelFlags& flags);
 
 /// The state of a run that an error ended.

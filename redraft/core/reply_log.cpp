@@ -2,6 +2,17 @@
 
 namespace redraft::core {
 
+Json ByRole(const Spent& spent) {
+  Json roles = Json::object();
+  for (const auto& [role, used] : spent.by_role) {
+    roles[ToString(role)] = {{"tries", used.tries},
+                             {"tokens_in", used.usage.tokens_in},
+                             {"tokens_out", used.usage.tokens_out},
+                             {"cost", NumberOrNull(used.usage.cost)}};
+  }
+  return roles;
+}
+
 Result<std::optional<Reply>> MemoryReplyLog::Find(const std::string& key) {
   const auto it = replies_.find(key);
   return it == replies_.end() ? std::optional<Reply>() : std::optional<Reply>(it->second);

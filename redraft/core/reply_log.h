@@ -17,6 +17,7 @@ namespace redraft::core {
 struct PlannedRequest {
   std::string key;  ///< RequestKey(request)
   const Request* request = nullptr;
+  std::string json;  ///< CanonicalJson(request); empty: it is made where it is needed
 };
 
 /// One try at a request: an error, or the reply that answers it.
@@ -40,7 +41,11 @@ struct Spent {
   std::int64_t tries = 0;
   Usage usage;
   std::map<Role, Consumed> by_role;  ///< the same, apart
+  double busy_s = 0.0;               ///< time during which at least one try was under way
 };
+
+/// {"<role>":{"tries","tokens_in","tokens_out","cost"},…}
+Json ByRole(const Spent& spent);
 
 /// The replies of one run.
 /// Threads  called by the client's engine thread only.

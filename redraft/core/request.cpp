@@ -1,6 +1,7 @@
 #include "redraft/core/request.h"
 
 #include <array>
+#include <tuple>
 
 #include "redraft/base/hash.h"
 
@@ -101,7 +102,17 @@ Result<Request> RequestFromJson(const Json& json) {
   }
 }
 
-std::string RequestKey(const Request& request) { return Sha256Hex(DumpJson(ToJson(request))); }
+std::string CanonicalJson(const Request& request) { return DumpJson(ToJson(request)); }
+
+std::string RequestKey(const Request& request) { return Sha256Hex(CanonicalJson(request)); }
+
+bool SamePrompt(const Request& a, const Request& b) {
+  const auto asked = [](const Request& r) {
+    return std::tie(r.kind, r.role, r.model, r.messages, r.text, r.labels, r.sampling, r.max_tokens,
+                    r.stop, r.grammar, r.schema, r.length);
+  };
+  return asked(a) == asked(b);
+}
 
 std::string PromptHash(const Request& request) {
   return Sha256Hex(request.messages.empty() ? request.text : DumpJson(MessagesJson(request)));

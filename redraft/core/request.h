@@ -77,6 +77,7 @@ struct Request {
 
   // Not part of the key:
   std::string first, second;  ///< judge calls: ids of the drafts in the order shown
+  std::string key;            ///< RequestKey of the rest, where the client has planned it
 };
 
 /// Everything the answer depends on, with fixed key order (hash input, and what the ledger stores).
@@ -86,9 +87,15 @@ Json ToJson(const Request& request);
 /// Errors: kInvalidArgument.
 Result<Request> RequestFromJson(const Json& json);
 
-/// SHA-256 (hex) of ToJson: a pure function of the request and its replicate number; the same in
-/// every run and resume.
+/// ToJson's text: what a key is the hash of, and what the ledger stores.
+std::string CanonicalJson(const Request& request);
+
+/// SHA-256 (hex) of CanonicalJson: a pure function of the request and its replicate number; the
+/// same in every run and resume.
 std::string RequestKey(const Request& request);
+
+/// Whether two requests differ in nothing but seed and replicate (and what is not part of the key).
+bool SamePrompt(const Request& a, const Request& b);
 
 /// SHA-256 (hex) of the messages or the text alone: names a prompt in logs and records.
 std::string PromptHash(const Request& request);

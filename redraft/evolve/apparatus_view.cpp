@@ -102,10 +102,17 @@ Json SummaryView(const RunContents& contents, const Findings& f) {
   add("Tokens", Grouped(static_cast<double>(usage.tokens_in + usage.tokens_out)),
       fmt::format("{} read, {} written", Grouped(static_cast<double>(usage.tokens_in)),
                   Grouped(static_cast<double>(usage.tokens_out))));
+  std::string bills;
+  for (const auto& [role, consumed] : counts.spent.by_role) {
+    if (consumed.usage.cost <= 0) continue;
+    bills += fmt::format("{}{} {}", bills.empty() ? "" : ", ", core::ToString(role),
+                         Grouped(consumed.usage.cost, 2));
+  }
   add("Cost", usage.cost > 0 ? Grouped(usage.cost, 2) : "0",
-      usage.cost > 0 ? "" : "nothing was billed");
-  add("Time", contents.busy_s > 0 ? Duration(contents.busy_s) : "–",
-      contents.busy_s > 0 ? "with a model at work" : "not on record");
+      usage.cost > 0 ? bills : "nothing was billed");
+  const double busy_s = counts.spent.busy_s;
+  add("Time", busy_s > 0 ? Duration(busy_s) : "–",
+      busy_s > 0 ? "with a model at work" : "not on record");
   std::string models;
   for (const auto& [role, id] : Models(contents)) {
     if (models.find(id) == std::string::npos) models += (models.empty() ? "" : ", ") + id;

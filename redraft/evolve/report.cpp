@@ -134,7 +134,8 @@ Result<Json> ReportJson(const RunContents& contents) {
          {{"drafts", contents.counts.drafts},
           {"verdicts", contents.counts.verdicts},
           {"requests", contents.counts.requests},
-          {"attempts", contents.counts.attempts}}}};
+          {"attempts", contents.counts.attempts}}},
+        {"by_role", core::ByRole(contents.counts.spent)}};
   } catch (const nlohmann::json::exception& error) {
     return Fail(NotOurs(contents, error.what()));
   }

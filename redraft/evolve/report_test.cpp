@@ -209,6 +209,21 @@ TEST(ReportTest, JsonHasTheShapeOfTheContract) {
   EXPECT_EQ(report["judge"]["verdicts"], 42);
 }
 
+TEST(ReportTest, SaysWhatEachRoleCost) {
+  RunContents run = FixtureRun();
+  const core::Consumed draft{12, {.tokens_in = 100, .tokens_out = 50, .cost = 0.25}};
+  const core::Consumed judge{40, {.tokens_in = 900, .tokens_out = 40, .cost = 1.5}};
+  run.counts.spent = {52,
+                      {.tokens_in = 1'000, .tokens_out = 90, .cost = 1.75},
+                      {{core::Role::kDraft, draft}, {core::Role::kJudge, judge}}};
+  const std::string page = Parse(*RenderReport(run)).text;
+  EXPECT_NE(page.find("1.75"), std::string::npos);
+  EXPECT_NE(page.find("draft 0.25, judge 1.50"), std::string::npos);
+  const Json roles = ReportJson(run)->at("by_role");
+  EXPECT_EQ(roles["judge"]["cost"], 1.5);
+  EXPECT_EQ(roles["draft"]["tries"], 12);
+}
+
 TEST(ReportTest, ARecordOfAnotherShapeIsAnErrorNotACrash) {
   RunContents run = FixtureRun();
   run.run.manifest["options"]["ranking"] = Json::array();

@@ -1,24 +1,9 @@
 #include "redraft/evolve/run_contents.h"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace redraft::evolve {
 namespace {
-
-using Span = std::pair<std::int64_t, std::int64_t>;  // milliseconds since 1970, half-open
-
-/// Length of the union of the spans, in seconds.
-double Covered(std::vector<Span> spans) {
-  std::ranges::sort(spans);
-  std::int64_t covered = 0, end = 0;
-  for (const auto& [from, to] : spans) {
-    covered += std::max<std::int64_t>(0, to - std::max(from, end));
-    end = std::max(end, to);
-  }
-  return static_cast<double>(covered) / 1000.0;
-}
 
 bool WritesText(core::Role role) {
   return role == core::Role::kDraft || role == core::Role::kVariant || role == core::Role::kRepair;
@@ -62,14 +47,9 @@ Result<RunContents> ReadRun(store::Ledger& ledger, std::string_view run) {
   for (const store::Event& event : events) contents.events.push_back(event.json);
   REDRAFT_ASSIGN(contents.counts, ledger.Count(id));
 
-  std::vector<Span> busy;
   std::vector<std::vector<core::Message>> firsts;
   std::vector<std::string> repairs;
   const auto each = [&](const store::RequestRecord& record) -> Status {
-    for (const store::AttemptRecord& attempt : record.attempts) {
-      const auto length = static_cast<std::int64_t>(std::llround(attempt.latency_s * 1000.0));
-      busy.emplace_back(attempt.started_ms, attempt.started_ms + length);
-    }
     if (WritesText(record.request.role)) {
       contents.prompts[record.key] = record.request.messages;
       if (record.request.role == core::Role::kRepair) {
@@ -82,7 +62,6 @@ Result<RunContents> ReadRun(store::Ledger& ledger, std::string_view run) {
   };
   REDRAFT_RETURN_IF_ERROR(ledger.Requests(id, {}, each));
   for (const std::string& key : repairs) UndoRepair(contents.prompts[key], firsts);
-  contents.busy_s = Covered(std::move(busy));
   return contents;
 }
 

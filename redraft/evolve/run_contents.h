@@ -29,7 +29,6 @@ struct RunContents {
   std::vector<store::Rating> ratings;   ///< as stored; empty while a run is unfinished
   std::vector<Json> events;
   store::Counts counts;
-  double busy_s = 0.0;  ///< time during which at least one try was under way
   /// Messages of every request for a text, by key. A repair has those of the request it repairs.
   std::map<std::string, std::vector<core::Message>> prompts;
 

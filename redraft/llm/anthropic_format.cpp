@@ -82,7 +82,7 @@ class Format final : public WireFormat {
     if (!key.empty()) headers.push_back("x-api-key: " + key);
     return headers;
   }
-  std::string Body(const core::Request& request, const Dialect& dialect) const override {
+  std::string Body(const core::Request& request, const Dialect& dialect, int) const override {
     return MessagesBody(request, model_, dialect);
   }
   Result<core::Reply> Parse(const core::Request& request, std::string_view body) const override {

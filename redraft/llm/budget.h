@@ -18,8 +18,8 @@ namespace redraft::llm {
 
 /// Upper limits for the whole run, earlier sessions included.
 ///
-/// The clock of `max_seconds` runs while a session of the run works; it does not count earlier
-/// ones.
+/// The clock of `max_seconds` runs while a session works; of earlier sessions it counts the time
+/// during which a try was under way.
 ///
 /// A request is sent only when its worst case still fits: one call, its prompt at one token per
 /// three bytes, and `max_tokens` written tokens. Requests in flight hold such reservations and
@@ -32,7 +32,7 @@ struct Limits {
 struct Budget {
   std::optional<std::int64_t> max_calls, max_tokens;  ///< as in Limits
   std::optional<double> max_cost;
-  std::optional<double> max_seconds;                   ///< of one session's work
+  std::optional<double> max_seconds;                   ///< of work
   std::vector<std::pair<core::Role, Limits>> by_role;  ///< of single roles, beside the whole's
 
   /// The limits of one role; nullptr: none.

@@ -232,6 +232,38 @@ TEST(ClientBudget, StopsWhenTheTimeIsOver) {
   EXPECT_LT(log.Total()->tries, 9);
 }
 
+TEST(ClientBudget, TheTimeOfEarlierSessionsCounts) {
+  struct Earlier final : core::ReplyLog {
+    Result<std::optional<core::Reply>> Find(const std::string& key) override {
+      return log.Find(key);
+    }
+    Status Plan(std::span<const core::PlannedRequest> requests) override {
+      return log.Plan(requests);
+    }
+    Status Commit(std::span<const core::Attempt> attempts) override { return log.Commit(attempts); }
+    Result<core::Spent> Total() override {
+      core::Spent spent = *log.Total();
+      spent.busy_s = 9.0;
+      return spent;
+    }
+    core::MemoryReplyLog log;
+  } log;
+  ManualClock clock;
+  ClientOptions options = Quick();
+  options.clock = &clock;
+  options.budget.max_seconds = 10.0;
+  Client client(log, options);
+  client.AddEndpoint(Scripted([&clock](const Request& request, int number) {
+    clock.Advance(std::chrono::milliseconds(600));
+    return Echo(request, number);
+  }));
+  EXPECT_TRUE(client.Ask({Chat("a")}));
+  EXPECT_TRUE(client.Ask({Chat("b")}));
+  const auto late = client.Ask({Chat("c")});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kBudgetExhausted);
+}
+
 TEST(ClientBudget, ALimitOnCostNeedsPrices) {
   core::MemoryReplyLog log;
   const auto endpoint = Scripted(Echo);

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 
 #include "redraft/base/check.h"
+#include "redraft/base/hash.h"
 #include "redraft/base/log.h"
-#include "redraft/llm/fair_queue.h"
+#include "redraft/llm/lane.h"
+#include "redraft/llm/mailbox.h"
 #include "redraft/llm/retry.h"
 
 namespace redraft::llm {
@@ -21,48 +21,6 @@ using std::chrono::nanoseconds;
 
 /// Longest time without a look at the interrupts and a call of on_progress.
 constexpr std::chrono::milliseconds kTick{50};
-
-/// The outcomes that endpoints leave and the engine thread takes. The only state that threads
-/// share.
-template <class Outcome>
-class Mailbox {
- public:
-  void Put(Outcome outcome) {
-    {
-      const std::lock_guard lock(mutex_);
-      outcomes_.push_back(std::move(outcome));
-    }
-    filled_.notify_one();
-  }
-
-  /// Everything that is there; waits up to `limit` for the first one.
-  std::vector<Outcome> Take(nanoseconds limit) {
-    std::unique_lock lock(mutex_);
-    filled_.wait_for(lock, limit, [this] { return !outcomes_.empty(); });
-    return std::exchange(outcomes_, {});
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::vector<Outcome> outcomes_;
-};
-
-bool Answers(const EndpointInfo& info, core::RequestKind kind) {
-  switch (kind) {
-    case core::RequestKind::kChat:
-      return info.chat;
-    case core::RequestKind::kLabels:
-      return info.labels;
-    case core::RequestKind::kLogLikelihood:
-      return info.loglikelihood;
-    case core::RequestKind::kEmbedding:
-      return info.embeddings;
-    case core::RequestKind::kScore:
-      return info.scores;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -79,55 +37,23 @@ class Client::Session {
     std::vector<core::Reply> replies;  // to its last requests
     std::size_t missing = 0;           // of them, not here yet
   };
-  struct Waiter {
-    std::size_t job = 0;
-    std::size_t slot = 0;  // index into JobState::replies
-  };
-  struct Lane;
-  struct Task {
-    std::string key;
-    core::Request request;
-    Lane* lane = nullptr;
-    std::vector<Waiter> waiters;
-    int tries = 0;
-    std::int64_t number = 0;      // of the try in flight, as the lane counts
-    std::int64_t started_ms = 0;  // of the try in flight
-    nanoseconds first_sent{0};
-    nanoseconds started{0};
-    core::Usage held;  // of the budget, by the try in flight
-  };
-  /// The requests of one endpoint.
-  struct Lane {
-    Endpoint* endpoint = nullptr;
-    AdaptiveLimit* limit = nullptr;
-    int in_flight = 0;
-    FairQueue<Task*> ready;
-
-    bool HasRoom() const {
-      // An embedded engine says itself how many it can serve at a time.
-      const EndpointInfo& info = endpoint->info();
-      const int most =
-          info.embedded && info.max_in_flight > 0 ? info.max_in_flight : limit->limit();
-      return in_flight < most && endpoint->Rest() == nanoseconds(0);
-    }
-    void Heard(const Task& task, const Result<core::Reply>& reply) {
-      --in_flight;
-      if (reply) limit->Succeeded();
-      if (!reply && reply.error().code == ErrorCode::kRateLimited) limit->Overloaded(task.number);
-    }
-  };
   struct Outcome {
-    Task* task = nullptr;
+    Try sent;
     Result<core::Reply> reply;
   };
 
+  Status TakeStock();
   Status StepJobs();
   Status Open(Waiter waiter, core::Request request, std::vector<core::PlannedRequest>& planned);
   Result<Lane*> Route(const core::Request& request);
   void Deliver(Waiter waiter, const core::Reply& reply);
   void SendReady();
-  void Send(Task& task);
+  Result<std::optional<Try>> Begin(Task& task);
+  void Send(Task& task, const Try& sent);
+  void SendTogether(std::vector<Try> tries);
+  void Hedge();
   void Settle(std::vector<Outcome> outcomes);
+  void Conclude(Outcome& outcome);
   void RetryOrStop(Task& task, Error error);
   void WakeResting();
   nanoseconds WaitLimit() const;
@@ -163,15 +89,15 @@ Client::Session::Session(Client& client, std::span<core::Job* const> jobs,
 }
 
 Status Client::Session::Run() {
-  REDRAFT_ASSIGN(const core::Spent committed, client_.log_.Total());
-  client_.account_.Begin(committed);
+  REDRAFT_RETURN_IF_ERROR(TakeStock());
   while (true) {
     ObeyInterrupts();
-    KeepTime();
     if (!stop_) {
       if (Status stepped = StepJobs(); !stepped) Stop(std::move(stepped).error());
     }
+    KeepTime();
     if (!stop_) SendReady();
+    if (!stop_) Hedge();
     Report();
     if (in_flight_ == 0 && (stop_ || jobs_done_ == jobs_.size())) break;
     Settle(mailbox_->Take(WaitLimit()));
@@ -182,13 +108,22 @@ Status Client::Session::Run() {
   return Ok{};
 }
 
+/// What the run has consumed is read once; the account then keeps up by itself.
+Status Client::Session::TakeStock() {
+  if (std::exchange(client_.account_begun_, true)) return Ok{};
+  REDRAFT_ASSIGN(const core::Spent committed, client_.log_.Total());
+  client_.account_.Begin(committed);
+  client_.worked_ = nanoseconds(static_cast<std::int64_t>(committed.busy_s * 1e9));
+  return Ok{};
+}
+
 void Client::Session::KeepTime() {
   const auto& most = options_.budget.max_seconds;
-  if (stop_ || !most) return;
+  if (stop_ || !most || jobs_done_ == jobs_.size()) return;
   const auto worked = client_.worked_ + (options_.clock->Now() - began_);
   if (std::chrono::duration<double>(worked).count() < *most) return;
   Stop({ErrorCode::kBudgetExhausted,
-        fmt::format("budget reached: {:g} seconds are over; run again to go on", *most)});
+        fmt::format("budget reached: {:g} seconds are over; a higher limit goes on", *most)});
 }
 
 Status Client::Session::StepJobs() {
@@ -211,8 +146,9 @@ Status Client::Session::StepJobs() {
 
 Status Client::Session::Open(Waiter waiter, core::Request request,
                              std::vector<core::PlannedRequest>& planned) {
-  std::string key = core::RequestKey(request);
-  if (const auto it = open_.find(key); it != open_.end()) {
+  std::string json = core::CanonicalJson(request);
+  std::string key = Sha256Hex(json);
+  if (const auto it = open_.find(key); it != open_.end() && !it->second->answered) {
     it->second->waiters.push_back(waiter);
     return Ok{};
   }
@@ -224,17 +160,17 @@ Status Client::Session::Open(Waiter waiter, core::Request request,
   }
   REDRAFT_ASSIGN(Lane * lane, Route(request));
   auto task = std::make_unique<Task>();
-  task->key = key;
   task->request = std::move(request);
+  task->request.key = key;
   task->lane = lane;
   task->waiters.push_back(waiter);
-  planned.push_back({key, &task->request});
+  planned.push_back({key, &task->request, std::move(json)});
   lane->ready.Push(task->request.role, task.get());
   open_.emplace(std::move(key), std::move(task));
   return Ok{};
 }
 
-Result<Client::Session::Lane*> Client::Session::Route(const core::Request& request) {
+Result<Lane*> Client::Session::Route(const core::Request& request) {
   auto it = client_.endpoints_.find(request.model);
   if (it == client_.endpoints_.end()) it = client_.endpoints_.find("");
   if (it == client_.endpoints_.end()) {
@@ -246,7 +182,7 @@ Result<Client::Session::Lane*> Client::Session::Route(const core::Request& reque
                                                 request.model, known.empty() ? "none" : known));
   }
   const EndpointInfo& info = it->second->info();
-  if (!Answers(info, request.kind)) {
+  if (!info.Answers(request.kind)) {
     return Fail(ErrorCode::kConfig,
                 fmt::format("endpoint '{}' cannot answer {} requests (role {}); use another model",
                             info.name, ToString(request.kind), ToString(request.role)));
@@ -272,27 +208,89 @@ void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
 void Client::Session::SendReady() {
   for (auto& [model, lane] : lanes_) {
     while (!lane.ready.empty() && lane.HasRoom()) {
-      Task& task = *lane.ready.Front();
-      auto held = client_.account_.Reserve(task.request, lane.endpoint->info());
-      if (!held) return Stop(std::move(held).error());
-      if (!*held) return;  // until tries in flight settle
-      task.held = **held;
-      lane.ready.Pop();
-      Send(task);
+      Task& first = *lane.ready.Front();
+      std::vector<Try> tries;
+      for (Task* next = &first; next != nullptr;) {
+        auto sent = Begin(*next);
+        if (!sent && tries.empty()) return Stop(std::move(sent).error());
+        if (!sent || !*sent) break;
+        tries.push_back(**sent);
+        lane.ready.Pop(first.request.role);
+        next = nullptr;
+        if (tries.size() < lane.MostChoices(first.request)) {
+          Task* const* after = lane.ready.Front(first.request.role);
+          if (after != nullptr && core::SamePrompt((*after)->request, first.request)) next = *after;
+        }
+      }
+      if (tries.empty()) return;  // until tries in flight settle
+      if (tries.size() == 1) {
+        Send(first, tries.front());
+      } else {
+        SendTogether(std::move(tries));
+      }
     }
   }
 }
 
-void Client::Session::Send(Task& task) {
-  task.started = options_.clock->Now();
-  task.started_ms = options_.clock->UnixMillis();
-  if (++task.tries == 1) task.first_sent = task.started;
-  task.number = task.lane->limit->Sent();
+/// Counts a try that is about to be sent. None: the budget has no room until others settle.
+Result<std::optional<Try>> Client::Session::Begin(Task& task) {
+  REDRAFT_ASSIGN(const auto held,
+                 client_.account_.Reserve(task.request, task.lane->endpoint->info()));
+  if (!held) return std::optional<Try>();
+  const nanoseconds now = options_.clock->Now();
+  if (++task.tries == 1) task.first_sent = now;
+  task.last_sent = now;
+  ++task.in_flight;
   ++task.lane->in_flight;
   ++in_flight_;
-  task.lane->endpoint->Send(task.request, [mailbox = mailbox_, &task](Result<core::Reply> reply) {
-    mailbox->Put({&task, std::move(reply)});
+  return Try{.task = &task,
+             .number = task.tries,
+             .call = task.lane->limit->Sent(),
+             .started_ms = options_.clock->UnixMillis(),
+             .started = now,
+             .held = *held};
+}
+
+void Client::Session::Send(Task& task, const Try& sent) {
+  task.lane->endpoint->Send(task.request, [mailbox = mailbox_, sent](Result<core::Reply> reply) {
+    mailbox->Put({sent, std::move(reply)});
   });
+}
+
+void Client::Session::SendTogether(std::vector<Try> tries) {
+  for (Try& sent : tries) sent.with_others = true;
+  const Task& first = *tries.front().task;
+  const int choices = static_cast<int>(tries.size());
+  first.lane->endpoint->SendChoices(
+      first.request, choices,
+      [mailbox = mailbox_, tries = std::move(tries)](Result<std::vector<core::Reply>> replies) {
+        for (std::size_t i = 0; i < tries.size(); ++i) {
+          if (!replies) {
+            mailbox->Put({tries[i], Fail(replies.error())});
+          } else if (i < replies->size()) {
+            mailbox->Put({tries[i], std::move((*replies)[i])});
+          } else {
+            mailbox->Put({tries[i], Fail(ErrorCode::kMalformedReply,
+                                         fmt::format("the server sent {} of {} choices",
+                                                     replies->size(), tries.size()))});
+          }
+        }
+      });
+}
+
+void Client::Session::Hedge() {
+  if (!options_.hedge_after) return;
+  const nanoseconds now = options_.clock->Now();
+  for (auto& [key, task] : open_) {
+    const bool slow = task->in_flight == 1 && now - task->last_sent >= *options_.hedge_after;
+    if (!slow || task->answered || task->tries >= options_.max_tries ||
+        task->lane->endpoint->info().embedded || !task->lane->HasRoom()) {
+      continue;
+    }
+    const auto sent = Begin(*task);
+    if (!sent || !*sent) return;  // a second try is not worth the end of the run
+    Send(*task, **sent);
+  }
 }
 
 void Client::Session::Settle(std::vector<Outcome> outcomes) {
@@ -300,15 +298,16 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
   std::vector<core::Attempt> attempts;
   attempts.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) {
-    Task& task = *outcome.task;
-    task.lane->Heard(task, outcome.reply);
+    const Try& sent = outcome.sent;
+    const Task& task = *sent.task;
+    task.lane->Heard(sent, outcome.reply);
     --in_flight_;
     core::Attempt attempt{
-        .key = task.key,
-        .number = task.tries,
+        .key = task.request.key,
+        .number = sent.number,
         .role = task.request.role,
-        .started_ms = task.started_ms,
-        .latency_s = std::chrono::duration<double>(options_.clock->Now() - task.started).count()};
+        .started_ms = sent.started_ms,
+        .latency_s = std::chrono::duration<double>(options_.clock->Now() - sent.started).count()};
     if (outcome.reply) {
       core::Reply& reply = *outcome.reply;
       reply.latency_s = attempt.latency_s;
@@ -319,7 +318,7 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
     } else {
       attempt.error = outcome.reply.error();
     }
-    client_.account_.Settle(task.request.role, task.held,
+    client_.account_.Settle(task.request.role, sent.held,
                             outcome.reply ? outcome.reply->usage : core::Usage{});
     attempts.push_back(std::move(attempt));
   }
@@ -329,20 +328,35 @@ void Client::Session::Settle(std::vector<Outcome> outcomes) {
     Cancel(false);
     return;
   }
-  for (Outcome& outcome : outcomes) {
-    if (!outcome.reply) {
-      RetryOrStop(*outcome.task, std::move(outcome.reply).error());
-      continue;
+  for (Outcome& outcome : outcomes) Conclude(outcome);
+}
+
+void Client::Session::Conclude(Outcome& outcome) {
+  Task& task = *outcome.sent.task;
+  --task.in_flight;
+  if (outcome.reply && !task.answered) {
+    task.answered = true;
+    for (const Waiter waiter : task.waiters) Deliver(waiter, *outcome.reply);
+    if (task.in_flight > 0) task.lane->endpoint->Abandon(task.request);
+  }
+  if (task.in_flight > 0) return;
+  if (task.answered) {
+    open_.erase(std::string(task.request.key));
+  } else {
+    Error error = std::move(outcome.reply).error();
+    // Alone, the request may be taken.
+    if (outcome.sent.with_others && error.code == ErrorCode::kRefused) {
+      error.code = ErrorCode::kMalformedReply;
     }
-    for (const Waiter waiter : outcome.task->waiters) Deliver(waiter, *outcome.reply);
-    open_.erase(outcome.task->key);
+    RetryOrStop(task, std::move(error));
   }
 }
 
 void Client::Session::RetryOrStop(Task& task, Error error) {
   if (stop_) return;
   const RetryPolicy policy{.max_tries = options_.max_tries, .backoff = options_.backoff};
-  const Rng jitter = Rng(options_.seed).Fork(fmt::format("retry/{}/{}", task.key, task.tries));
+  const Rng jitter =
+      Rng(options_.seed).Fork(fmt::format("retry/{}/{}", task.request.key, task.tries));
   const auto delay = RetryDelay(error, task.tries, policy, jitter);
   const bool late =
       delay && options_.clock->Now() + *delay - task.first_sent > nanoseconds(options_.deadline);
@@ -358,8 +372,8 @@ void Client::Session::RetryOrStop(Task& task, Error error) {
     return;
   }
   Log(LogLevel::kInfo,
-      fmt::format("request {}: try {} failed ({}), next one in {} ms", task.key.substr(0, 12),
-                  task.tries, ToString(error.code),
+      fmt::format("request {}: try {} failed ({}), next one in {} ms",
+                  task.request.key.substr(0, 12), task.tries, ToString(error.code),
                   std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()));
   resting_.emplace(options_.clock->Now() + *delay, &task);
 }

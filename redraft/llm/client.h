@@ -15,6 +15,8 @@
 //          log; endpoints answer on threads of their own.
 // Order    replies reach a job when all requests of its step are answered; between jobs there is
 //          no order. What must not depend on it belongs into a job or into the fold after Run.
+// Choices  requests that wait one after the other and differ only in seed and replicate share a
+//          call where the server returns several choices (EndpointInfo::max_choices).
 
 #include <atomic>
 #include <chrono>
@@ -22,6 +24,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +47,10 @@ struct ClientOptions {
   int max_tries = 4;                       ///< per request and session
   std::chrono::milliseconds backoff{500};  ///< first retry waits up to this; doubles, up to 30 s
   std::chrono::seconds deadline{3'600};    ///< of a request: no try begins later
+  /// A request that a server has not answered for so long is sent once more, if there is room, and
+  /// the first reply counts (Dean and Barroso 2013, "The Tail at Scale"); the other try is given
+  /// up, and what it cost is not known. Absent: never.
+  std::optional<std::chrono::milliseconds> hedge_after;
   /// Counts the user's interrupts, set by a signal handler; may be null. At 1 nothing more is sent,
   /// remote calls in flight finish and are committed, embedded ones are cancelled; at 2 all are.
   const std::atomic<int>* interrupts = nullptr;
@@ -97,7 +104,8 @@ class Client {
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by model
   std::map<std::string, AdaptiveLimit> limits_;                 // by model; what was found lasts
   BudgetAccount account_;
-  std::chrono::nanoseconds worked_{0};  // by earlier calls of Run and Ask
+  bool account_begun_ = false;
+  std::chrono::nanoseconds worked_{0};  // by earlier sessions, and earlier calls of Run and Ask
   std::int64_t from_ledger_ = 0;
 };
 

@@ -61,7 +61,8 @@ Json ToJson(const Dialect& dialect) {
           {"sampling", dialect.sampling},
           {"seed", dialect.seed},
           {"json", ToString(dialect.json)},
-          {"top_logprobs", dialect.top_logprobs}};
+          {"top_logprobs", dialect.top_logprobs},
+          {"choices", dialect.choices}};
 }
 
 Dialect DialectFromJson(const Json& json) {
@@ -77,10 +78,14 @@ Dialect DialectFromJson(const Json& json) {
   for (const JsonMode known : kModes) {
     if (mode == ToString(known)) dialect.json = known;
   }
-  const Json* top = Member(json, "top_logprobs");
-  if (top != nullptr && top->is_number_integer()) {
-    dialect.top_logprobs = std::clamp(top->get<int>(), 1, Dialect{}.top_logprobs);
-  }
+  const auto read_count = [&json](const char* name, int most, int& target) {
+    const Json* member = Member(json, name);
+    if (member != nullptr && member->is_number_integer()) {
+      target = std::clamp(member->get<int>(), 1, most);
+    }
+  };
+  read_count("top_logprobs", Dialect{}.top_logprobs, dialect.top_logprobs);
+  read_count("choices", Dialect::kMostChoices, dialect.choices);
   return dialect;
 }
 

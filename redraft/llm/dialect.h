@@ -19,12 +19,16 @@ enum class JsonMode {
 const char* ToString(JsonMode mode);
 
 struct Dialect {
+  /// More in one call would make one lost reply too dear.
+  static constexpr int kMostChoices = 8;
+
   bool completion_limit =
       false;             ///< "max_completion_tokens" instead of the deprecated "max_tokens"
   bool sampling = true;  ///< takes temperature and top_p
   bool seed = true;
   JsonMode json = JsonMode::kSchema;
   int top_logprobs = 20;  ///< most alternatives per token; OpenAI and vLLM allow 20
+  int choices = 1;        ///< most replies of one call ("n"); above 1 only where a probe saw them
   bool operator==(const Dialect&) const = default;
 
   /// Takes from the words of a refusal (HTTP 400 or 422) which field to leave out or to name

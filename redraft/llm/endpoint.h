@@ -7,7 +7,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "redraft/base/check.h"
 #include "redraft/base/result.h"
 #include "redraft/core/request.h"
 
@@ -33,11 +35,30 @@ struct EndpointInfo {
   bool embeddings = false;     ///< answers RequestKind::kEmbedding
   bool scores = false;         ///< answers RequestKind::kScore
   int max_in_flight = 0;       ///< most requests it wants at a time; 0: no limit of its own
+  int max_choices = 1;         ///< most chat replies of one call; above 1 it has SendChoices
   Prices prices;
+
+  bool Answers(core::RequestKind kind) const {
+    switch (kind) {
+      case core::RequestKind::kChat:
+        return chat;
+      case core::RequestKind::kLabels:
+        return labels;
+      case core::RequestKind::kLogLikelihood:
+        return loglikelihood;
+      case core::RequestKind::kEmbedding:
+        return embeddings;
+      case core::RequestKind::kScore:
+        return scores;
+    }
+    return false;
+  }
 };
 
 /// Receives the outcome of one request.
 using ReplyCallback = std::function<void(Result<core::Reply>)>;
+/// Receives the choices of one call: as many as were asked for, or fewer.
+using ChoicesCallback = std::function<void(Result<std::vector<core::Reply>>)>;
 
 /// One try at a request per Send; repeating, limits, budgets and the ledger are the Client's.
 ///
@@ -52,6 +73,14 @@ class Endpoint {
   /// Starts one try and calls `done` exactly once. Reply::usage::cost is left to the Client, unless
   /// the price is not info's (a pool's members differ).
   virtual void Send(const core::Request& request, ReplyCallback done) = 0;
+  /// The same for `choices` replies to one chat request, at most info().max_choices. The usage of
+  /// the call is that of its replies together.
+  virtual void SendChoices(const core::Request&, int /*choices*/, ChoicesCallback) {
+    REDRAFT_CHECK(false);  // info() promises what is not there
+  }
+  /// Makes the tries at this very object that are in flight finish soon, as Cancel does; what
+  /// cannot be given up may go on.
+  virtual void Abandon(const core::Request&) {}
   /// Makes everything in flight finish soon; what had no reply yet fails with kCancelled.
   virtual void Cancel() = 0;
   /// For so long nothing should be sent, because the limit of its rate is used up; 0: go on.

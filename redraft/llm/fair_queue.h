@@ -19,10 +19,17 @@ class FairQueue {
   bool empty() const { return waiting_.empty(); }
   /// The one that Pop removes; the queue must not be empty.
   T Front() const { return Turn()->second.front(); }
-  void Pop() {
-    const auto turn = Turn();
-    last_ = turn->first;
-    const auto own = waiting_.find(last_);
+  void Pop() { Pop(Turn()->first); }
+
+  /// The next one of a role, whoever's turn it is; null: none waits.
+  const T* Front(core::Role role) const {
+    const auto own = waiting_.find(role);
+    return own == waiting_.end() ? nullptr : &own->second.front();
+  }
+  /// Removes it; the turn is then the next role's.
+  void Pop(core::Role role) {
+    last_ = role;
+    const auto own = waiting_.find(role);
     own->second.pop_front();
     if (own->second.empty()) waiting_.erase(own);
   }

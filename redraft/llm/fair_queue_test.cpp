@@ -23,5 +23,16 @@ TEST(FairQueue, RolesTakeTurnsAndKeepTheirOrder) {
   EXPECT_EQ(order, (std::vector<int>{-1, 100, 0, 101, 1, 2, 3}));
 }
 
+TEST(FairQueue, OfOneRoleMayBeTakenOutOfTurn) {
+  FairQueue<int> queue;
+  for (int i = 0; i < 3; ++i) queue.Push(Role::kDraft, i);
+  queue.Push(Role::kJudge, 100);
+  EXPECT_EQ(queue.Front(Role::kRepair), nullptr);
+  queue.Pop(Role::kDraft);
+  EXPECT_EQ(*queue.Front(Role::kDraft), 1);
+  queue.Pop(Role::kDraft);
+  EXPECT_EQ(queue.Front(), 100);  // the turn has passed
+}
+
 }  // namespace
 }  // namespace redraft::llm

@@ -153,6 +153,7 @@ class HttpClient::Loop {
   struct Command {
     std::unique_ptr<Transfer> start;
     const void* cancel = nullptr;
+    const void* part = nullptr;  // of what is cancelled; null: all of it
     bool end = false;
   };
 
@@ -197,7 +198,10 @@ class HttpClient::Loop {
       if (command.end) go_on = false;
       if (command.start) Start(std::move(command.start));
       if (command.cancel != nullptr) {
-        CancelIf([&](const Transfer& transfer) { return transfer.owner == command.cancel; });
+        CancelIf([&](const Transfer& transfer) {
+          return transfer.owner == command.cancel &&
+                 (command.part == nullptr || transfer.request.part == command.part);
+        });
       }
     }
     return go_on;
@@ -247,6 +251,7 @@ class HttpClient::Loop {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason.data());
+    if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
     if (IsLoopback(request.url)) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_multi_add_handle(multi_, easy);
     transfers_.emplace(easy, std::move(transfer));
@@ -323,7 +328,9 @@ void HttpClient::Post(const void* owner, HttpRequest request, HttpCallback done)
   loop_->Push({.start = std::move(transfer)});
 }
 
-void HttpClient::Cancel(const void* owner) { loop_->Push({.cancel = owner}); }
+void HttpClient::Cancel(const void* owner, const void* part) {
+  loop_->Push({.cancel = owner, .part = part});
+}
 
 std::string ShownUrl(const std::string& url) {
   const auto parsed = ParseUrl(url);

@@ -32,6 +32,8 @@ struct HttpRequest {
   std::string body;
   std::chrono::milliseconds timeout{600'000};              ///< for the whole exchange
   std::size_t max_response_bytes = std::size_t{16} << 20;  ///< of the body, decoded
+  std::string ca_file;         ///< PEM file of authorities to trust; empty: the system's
+  const void* part = nullptr;  ///< names it among the owner's, to Cancel; never looked into
 };
 
 struct HttpResponse {
@@ -65,8 +67,8 @@ class HttpClient {
   /// The same; `owner` names a group of transfers to Cancel.
   void Post(const void* owner, HttpRequest request, HttpCallback done);
 
-  /// Ends the transfers of `owner` with kCancelled, soon.
-  void Cancel(const void* owner);
+  /// Ends the transfers of `owner` with kCancelled, soon; with a `part`, only those that name it.
+  void Cancel(const void* owner, const void* part = nullptr);
 
  private:
   class Loop;

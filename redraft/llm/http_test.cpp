@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <future>
+#include <thread>
 
 #include "tests/mock_server/loopback_server.h"
 
@@ -231,6 +232,29 @@ TEST(HttpClient, CancelEndsTheTransfersOfOneOwner) {
   http.Post(&second_owner, {.url = server.url(), .body = "{}"},
             [&](Result<HttpResponse> r) { kept.set_value(r.has_value()); });
   http.Cancel(&first_owner);
+  EXPECT_TRUE(kept.get_future().get());
+}
+
+TEST(HttpClient, CancelOfAPartLeavesTheOwnersOthersAlone) {
+  std::atomic<bool> released = false;
+  LoopbackServer server([&released](const Received& received) {
+    if (received.body == "stall") return Answer{.then = Answer::Then::kStall};
+    while (!released) std::this_thread::yield();
+    return HttpAnswer(200, "{}");
+  });
+  HttpClient http;
+  const int owner = 0, one = 0, other = 0;
+  std::promise<ErrorCode> cancelled;
+  std::promise<bool> kept;
+  http.Post(&owner, {.url = server.url(), .body = "stall", .part = &one},
+            [&](Result<HttpResponse> r) {
+              cancelled.set_value(r ? ErrorCode::kFailed : r.error().code);
+            });
+  http.Post(&owner, {.url = server.url(), .body = "{}", .part = &other},
+            [&](Result<HttpResponse> r) { kept.set_value(r.has_value()); });
+  http.Cancel(&owner, &one);
+  EXPECT_EQ(cancelled.get_future().get(), ErrorCode::kCancelled);
+  released = true;
   EXPECT_TRUE(kept.get_future().get());
 }
 

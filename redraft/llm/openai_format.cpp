@@ -12,14 +12,14 @@
 namespace redraft::llm {
 namespace {
 
-core::Usage UsageOf(const Json& reply, const core::Request& request, const std::string& text) {
+core::Usage UsageOf(const Json& reply, const core::Request& request, std::size_t written_bytes) {
   std::size_t prompt_bytes = request.text.size();
   for (const core::Message& message : request.messages) prompt_bytes += message.content.size();
   const Json* usage = Member(reply, "usage");
   const Json* details = usage == nullptr ? nullptr : Member(*usage, "prompt_tokens_details");
   const auto tokens_in = TokenCount(usage, "prompt_tokens", EstimateTokens(prompt_bytes));
   return {.tokens_in = tokens_in,
-          .tokens_out = TokenCount(usage, "completion_tokens", EstimateTokens(text.size())),
+          .tokens_out = TokenCount(usage, "completion_tokens", EstimateTokens(written_bytes)),
           .tokens_cached = std::min(tokens_in, TokenCount(details, "cached_tokens", 0))};
 }
 
@@ -83,10 +83,37 @@ Result<core::Reply> ParseLabels(const core::Request& request, const Json& choice
   return reply;
 }
 
+/// One choice of a response, without usage.
+Result<core::Reply> ReadChoice(const core::Request& request, const Json& json, const Json& choice) {
+  const auto malformed = [](std::string why) {
+    return Fail(ErrorCode::kMalformedReply, std::move(why));
+  };
+  const Json* message = Member(choice, "message");
+  if (message == nullptr) return malformed("the reply's first choice holds no message");
+  core::Reply reply;
+  reply.finish = StringMember(choice, "finish_reason");
+  reply.model = StringMember(json, "model");
+  reply.text = StringMember(*message, "content");
+  const std::string refusal = StringMember(*message, "refusal");
+  if (reply.text.empty()) reply.text = refusal;
+  if (request.kind == core::RequestKind::kLabels) {
+    return ParseLabels(request, choice, std::move(reply));
+  }
+  const bool has_text = Member(*message, "content") != nullptr || !refusal.empty();
+  if (!has_text && reply.finish != "content_filter") {
+    return malformed(Member(*message, "reasoning_content") != nullptr
+                         ? fmt::format("the reply holds reasoning but no text (finish '{}'); a "
+                                       "larger max_tokens may help",
+                                       OneLine(reply.finish))
+                         : "the reply's message holds no text");
+  }
+  return reply;
+}
+
 }  // namespace
 
-std::string ChatBody(const core::Request& request, const std::string& model,
-                     const Dialect& dialect) {
+std::string ChatBody(const core::Request& request, const std::string& model, const Dialect& dialect,
+                     int choices) {
   Json body = {{"model", model}, {"messages", Json::array()}};
   for (const core::Message& message : request.messages) {
     body["messages"].push_back({{"role", message.role}, {"content", message.content}});
@@ -104,6 +131,7 @@ std::string ChatBody(const core::Request& request, const std::string& model,
   const core::Sampling& sampling = request.sampling;
   if (dialect.sampling) body["temperature"] = sampling.temperature;
   body[limit] = request.max_tokens;
+  if (choices > 1) body["n"] = choices;
   if (dialect.sampling && sampling.top_p != unset.top_p) body["top_p"] = sampling.top_p;
   if (sampling.min_p != unset.min_p) body["min_p"] = sampling.min_p;
   if (sampling.top_k != unset.top_k) body["top_k"] = sampling.top_k;
@@ -128,33 +156,43 @@ std::string ChatBody(const core::Request& request, const std::string& model,
 }
 
 Result<core::Reply> ParseChat(const core::Request& request, std::string_view body) {
-  const auto malformed = [](std::string why) {
-    return Fail(ErrorCode::kMalformedReply, std::move(why));
-  };
   REDRAFT_ASSIGN(const Json json, ReplyJson(body));
   REDRAFT_ASSIGN(const Json choice, FirstOf(json, "choices"));
-  const Json* message = Member(choice, "message");
-  if (message == nullptr) return malformed("the reply's first choice holds no message");
-
-  core::Reply reply;
-  reply.finish = StringMember(choice, "finish_reason");
-  reply.model = StringMember(json, "model");
-  reply.text = StringMember(*message, "content");
-  const std::string refusal = StringMember(*message, "refusal");
-  if (reply.text.empty()) reply.text = refusal;
-  reply.usage = UsageOf(json, request, reply.text);
-  if (request.kind == core::RequestKind::kLabels) {
-    return ParseLabels(request, choice, std::move(reply));
-  }
-  const bool has_text = Member(*message, "content") != nullptr || !refusal.empty();
-  if (!has_text && reply.finish != "content_filter") {
-    return malformed(Member(*message, "reasoning_content") != nullptr
-                         ? fmt::format("the reply holds reasoning but no text (finish '{}'); a "
-                                       "larger max_tokens may help",
-                                       OneLine(reply.finish))
-                         : "the reply's message holds no text");
-  }
+  REDRAFT_ASSIGN(core::Reply reply, ReadChoice(request, json, choice));
+  reply.usage = UsageOf(json, request, reply.text.size());
   return reply;
+}
+
+Result<std::vector<core::Reply>> ParseChatChoices(const core::Request& request,
+                                                  std::string_view body) {
+  REDRAFT_ASSIGN(const Json json, ReplyJson(body));
+  REDRAFT_ASSIGN(const Json first, FirstOf(json, "choices"));
+  std::vector<std::pair<std::int64_t, core::Reply>> indexed;
+  std::size_t bytes = 0;
+  for (const Json& choice : *Member(json, "choices")) {
+    REDRAFT_ASSIGN(core::Reply reply, ReadChoice(request, json, choice));
+    bytes += reply.text.size();
+    const Json* index = Member(choice, "index");
+    const auto place = static_cast<std::int64_t>(indexed.size());
+    indexed.emplace_back(
+        index != nullptr && index->is_number_integer() ? index->get<std::int64_t>() : place,
+        std::move(reply));
+  }
+  std::ranges::stable_sort(indexed, {}, &std::pair<std::int64_t, core::Reply>::first);
+  const core::Usage all = UsageOf(json, request, bytes);
+  std::vector<core::Reply> replies;
+  std::int64_t rest = all.tokens_out;
+  for (auto& [index, reply] : indexed) {
+    const double share =
+        bytes == 0 ? 0.0 : static_cast<double>(reply.text.size()) / static_cast<double>(bytes);
+    reply.usage.tokens_out = static_cast<std::int64_t>(share * static_cast<double>(all.tokens_out));
+    rest -= reply.usage.tokens_out;
+    replies.push_back(std::move(reply));
+  }
+  replies.front().usage.tokens_out += rest;
+  replies.front().usage.tokens_in = all.tokens_in;
+  replies.front().usage.tokens_cached = all.tokens_cached;
+  return replies;
 }
 
 Result<core::Reply> ParseEcho(const core::Request& request, std::string_view body) {
@@ -171,7 +209,7 @@ Result<core::Reply> ParseEcho(const core::Request& request, std::string_view bod
   core::Reply reply;
   reply.finish = "stop";
   reply.model = StringMember(json, "model");
-  reply.usage = UsageOf(json, request, "");
+  reply.usage = UsageOf(json, request, 0);
   const auto written = values->size() - 1;
   const auto tokens = static_cast<std::size_t>(
       TokenCount(Member(json, "usage"), "prompt_tokens", static_cast<std::int64_t>(written)));
@@ -195,7 +233,7 @@ Result<core::Reply> ParseEmbedding(const core::Request& request, std::string_vie
   core::Reply reply;
   reply.finish = "stop";
   reply.model = StringMember(json, "model");
-  reply.usage = UsageOf(json, request, "");
+  reply.usage = UsageOf(json, request, 0);
   for (const Json& value : *vector) {
     const float number = value.is_number() ? value.get<float>() : NAN;
     if (!std::isfinite(number)) {
@@ -234,6 +272,7 @@ std::unique_ptr<WireFormat> OpenAiFormat(std::string base, std::string model) {
     bool Answers(core::RequestKind kind) const override {
       return kind != core::RequestKind::kScore;
     }
+    bool HasChoices() const override { return true; }
     std::string Url(core::RequestKind kind) const override {
       if (kind == core::RequestKind::kEmbedding) return base_ + "/embeddings";
       if (kind == core::RequestKind::kLogLikelihood) return base_ + "/completions";
@@ -244,7 +283,8 @@ std::unique_ptr<WireFormat> OpenAiFormat(std::string base, std::string model) {
       if (key.empty()) return {};
       return {"Authorization: Bearer " + key};
     }
-    std::string Body(const core::Request& request, const Dialect& dialect) const override {
+    std::string Body(const core::Request& request, const Dialect& dialect,
+                     int choices) const override {
       if (request.kind == core::RequestKind::kEmbedding) {
         return DumpJson({{"model", model_}, {"input", request.text}});
       }
@@ -256,12 +296,16 @@ std::unique_ptr<WireFormat> OpenAiFormat(std::string base, std::string model) {
                          {"logprobs", 1},
                          {"temperature", 1.0}});
       }
-      return ChatBody(request, model_, dialect);
+      return ChatBody(request, model_, dialect, choices);
     }
     Result<core::Reply> Parse(const core::Request& request, std::string_view body) const override {
       if (request.kind == core::RequestKind::kEmbedding) return ParseEmbedding(request, body);
       if (request.kind == core::RequestKind::kLogLikelihood) return ParseEcho(request, body);
       return ParseChat(request, body);
+    }
+    Result<std::vector<core::Reply>> ParseChoices(const core::Request& request,
+                                                  std::string_view body) const override {
+      return ParseChatChoices(request, body);
     }
 
    private:

@@ -26,15 +26,21 @@ namespace redraft::llm {
 /// `base` as BaseUrl gives it.
 std::unique_ptr<WireFormat> OpenAiFormat(std::string base, std::string model);
 
-/// The body of a kChat or kLabels request to the model that the server calls `model`.
+/// The body of a kChat or kLabels request to the model that the server calls `model`; of a kChat
+/// request for so many `choices`.
 std::string ChatBody(const core::Request& request, const std::string& model,
-                     const Dialect& dialect = {});
+                     const Dialect& dialect = {}, int choices = 1);
 
 /// Reads the body of a 200 response. Usage that the server does not state is estimated at one token
 /// per four bytes.
 /// Errors: kMalformedReply (not JSON, no choices, no text); kRefused when a label request got no
 /// log-probabilities.
 Result<core::Reply> ParseChat(const core::Request& request, std::string_view body);
+
+/// Every choice of the response to a kChat request, in the order of their index. The first has the
+/// prompt's tokens, and the written ones are divided by length. Errors: as ParseChat.
+Result<std::vector<core::Reply>> ParseChatChoices(const core::Request& request,
+                                                  std::string_view body);
 
 /// Reads the reply to a kLogLikelihood request. The token that the server adds behind the text is
 /// left out. Errors: as ParseChat.

@@ -81,6 +81,38 @@ TEST(ChatBody, SendsWhatTheRequestSets) {
             R"("strict":true,"schema":{"type":"object"}}}})");
 }
 
+TEST(ChatBody, AsksForSeveralChoices) {
+  Request request = Chat();
+  request.messages = {{"user", "x"}};
+  EXPECT_EQ(ChatBody(request, "m", {}, 3),
+            R"({"model":"m","messages":[{"role":"user","content":"x"}],"temperature":1.0,)"
+            R"("max_tokens":64,"n":3})");
+}
+
+TEST(ParseChatChoices, PutsThemInOrderAndDividesWhatWasWritten) {
+  const auto replies = ParseChatChoices(
+      Chat(), R"({"model":"m","choices":[{"index":1,"message":{"content":"four"}},)"
+              R"({"index":0,"message":{"content":"twelve chars"}}],)"
+              R"("usage":{"prompt_tokens":90,"completion_tokens":41}})");
+  ASSERT_TRUE(replies) << replies.error().message;
+  ASSERT_EQ(replies->size(), 2U);
+  EXPECT_EQ((*replies)[0].text, "twelve chars");
+  EXPECT_EQ((*replies)[1].text, "four");
+  EXPECT_EQ((*replies)[0].usage.tokens_in, 90);
+  EXPECT_EQ((*replies)[1].usage.tokens_in, 0);
+  EXPECT_EQ((*replies)[1].usage.tokens_out, 10);
+  EXPECT_EQ((*replies)[0].usage.tokens_out, 31);
+}
+
+TEST(ParseChatChoices, AnUnusableChoiceMakesTheReplyMalformed) {
+  for (const char* body : {"{}", R"({"choices":[]})", R"({"choices":7})",
+                           R"({"choices":[{"message":{"content":"a"}},{}]})"}) {
+    const auto replies = ParseChatChoices(Chat(), body);
+    ASSERT_FALSE(replies) << body;
+    EXPECT_EQ(replies.error().code, ErrorCode::kMalformedReply);
+  }
+}
+
 TEST(ChatBody, AsksForTheFirstTokensProbabilitiesOfLabels) {
   Request request = Labels();
   request.messages = {{"user", "A or B?"}};

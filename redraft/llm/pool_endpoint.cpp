@@ -56,6 +56,7 @@ EndpointInfo Common(std::string name, std::string model, const std::vector<PoolM
     info.prices.cache_write =
         highest(mine.cache_write.value_or(mine.in), own.prices.cache_write.value_or(own.prices.in));
   }
+  info.max_choices = 1;  // a try is one member's, and so is its failure
   info.name = std::move(name);
   info.model = std::move(model);
   return info;
@@ -171,6 +172,10 @@ void PoolEndpoint::Send(const core::Request& request, ReplyCallback done) {
         state->Heard(*member, reply);
         done(std::move(reply));
       });
+}
+
+void PoolEndpoint::Abandon(const core::Request& request) {
+  for (const auto& member : state_->members) member.endpoint->Abandon(request);
 }
 
 void PoolEndpoint::Cancel() {

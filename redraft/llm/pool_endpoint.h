@@ -35,6 +35,7 @@ class PoolEndpoint final : public Endpoint {
 
   const EndpointInfo& info() const override;
   void Send(const core::Request& request, ReplyCallback done) override;
+  void Abandon(const core::Request& request) override;
   void Cancel() override;
   std::chrono::nanoseconds Rest() const override;
 

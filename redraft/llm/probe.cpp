@@ -60,6 +60,19 @@ int ContextOf(const Json& model) {
   return 0;
 }
 
+/// Whether one call brings several replies.
+Ability Choices(ServerEndpoint& endpoint, const core::Request& chat) {
+  if (!endpoint.has_choices()) return {false, "the format has none"};
+  std::promise<Result<std::vector<core::Reply>>> outcome;
+  endpoint.SendChoices(chat, 2, [&outcome](Result<std::vector<core::Reply>> replies) {
+    outcome.set_value(std::move(replies));
+  });
+  const auto replies = outcome.get_future().get();
+  if (!replies) return {false, replies.error().message};
+  if (replies->size() != 2) return {false, "asked for two replies, it sent one"};
+  return {true, ""};
+}
+
 /// A reply without text is still an answer: a reasoning model may spend its one token on thoughts.
 Status AnswersAtAll(ServerEndpoint& endpoint, const std::vector<ListedModel>& models) {
   const auto reply = Ask(endpoint, ProbeRequest(endpoint, core::RequestKind::kChat));
@@ -99,6 +112,7 @@ Abilities Probe(ServerEndpoint& endpoint) {
   const auto reply = Ask(endpoint, chat);
   abilities.chat = AbilityOf(reply);
   if (reply) abilities.model = OneLine(reply->model);
+  abilities.choices = Choices(endpoint, chat);
   chat.schema = {{"type", "object"},
                  {"properties", {{"letter", {{"type", "string"}}}}},
                  {"required", {"letter"}},
@@ -117,6 +131,7 @@ Abilities Probe(ServerEndpoint& endpoint) {
   abilities.loglikelihood = other(RequestKind::kLogLikelihood, endpoint.info().loglikelihood);
   abilities.embeddings = other(RequestKind::kEmbedding, endpoint.info().embeddings);
   abilities.dialect = endpoint.dialect();
+  abilities.dialect.choices = abilities.choices.works ? Dialect::kMostChoices : 1;
   return abilities;
 }
 

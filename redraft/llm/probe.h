@@ -27,7 +27,7 @@ struct Ability {
 
 struct Abilities {
   std::vector<ListedModel> models;
-  Ability chat, labels, schema, loglikelihood, embeddings;
+  Ability chat, choices, labels, schema, loglikelihood, embeddings;
   Dialect dialect;    ///< learned on the way
   std::string model;  ///< as the server names the one that answered
 };

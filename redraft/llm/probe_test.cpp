@@ -113,7 +113,18 @@ TEST(Probe, TellsWhatWorksAndQuotesTheRest) {
   EXPECT_FALSE(abilities.schema.works);
   EXPECT_THAT(abilities.schema.error, HasSubstr("'B', which is not JSON"));
   EXPECT_FALSE(abilities.labels.works);
+  EXPECT_FALSE(abilities.choices.works);
+  EXPECT_EQ(abilities.dialect.choices, 1);
   EXPECT_FALSE(abilities.embeddings.works);
+}
+
+TEST(Probe, SeveralChoicesOfACallAreUsedWhereTheyCame) {
+  const std::string choice = R"({"message":{"content":"B"}})";
+  Server server(Models(), HttpAnswer(200, R"({"choices":[)" + choice + "," + choice + "]}"));
+  const Abilities abilities = Probe(*server.Open("small"));
+  EXPECT_TRUE(abilities.choices.works);
+  EXPECT_EQ(abilities.dialect.choices, Dialect::kMostChoices);
+  EXPECT_EQ(DialectFromJson(ToJson(abilities.dialect)), abilities.dialect);
 }
 
 }  // namespace

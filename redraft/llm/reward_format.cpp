@@ -90,7 +90,7 @@ std::unique_ptr<WireFormat> RewardFormat(std::string url, std::string model) {
       if (key.empty()) return {};
       return {"Authorization: Bearer " + key};
     }
-    std::string Body(const core::Request& request, const Dialect&) const override {
+    std::string Body(const core::Request& request, const Dialect&, int) const override {
       return ScoreBody(url_, model_, request.text);
     }
     Result<core::Reply> Parse(const core::Request& request, std::string_view body) const override {

@@ -45,6 +45,12 @@ Status CheckKey(const ServerOptions& options) {
                           options.name, options.key_variable));
 }
 
+/// Whose an exchange is: of an endpoint, and about which object of its caller's.
+struct Parties {
+  const void* owner = nullptr;
+  const void* asked = nullptr;
+};
+
 }  // namespace
 
 struct ServerEndpoint::Server {
@@ -58,15 +64,16 @@ struct ServerEndpoint::Server {
     return dialect_;
   }
   std::vector<std::string> Headers(const core::Request& request) const;
-  Result<core::Reply> Read(const core::Request& request, Result<HttpResponse> response) const;
+  Result<std::vector<core::Reply>> Read(const core::Request& request, int choices,
+                                        Result<HttpResponse> response) const;
   Error Explain(Error error, const std::string& url) const;
   /// The body of a 200 response. Errors: what everything else means.
   Result<std::string> BodyOf(Result<HttpResponse> response, const std::string& url) const;
   void Heed(const HttpResponse& response);
   bool Learn(const HttpResponse& response);
   /// One exchange; the callback runs on the thread of `http`, which therefore exists.
-  static void Exchange(std::shared_ptr<Server> self, HttpClient* http, const void* owner,
-                       core::Request request, ReplyCallback done);
+  static void Exchange(std::shared_ptr<Server> self, HttpClient* http, Parties parties,
+                       core::Request request, int choices, ChoicesCallback done);
 
   Dialect dialect_;
   mutable std::mutex mutex_;  // guards dialect_
@@ -76,7 +83,8 @@ std::vector<std::string> ServerEndpoint::Server::Headers(const core::Request& re
   std::vector<std::string> headers = format->Headers(options.key);
   if (!options.tag_requests) return headers;
   headers.push_back(Header("X-Redraft-Role", ToString(request.role)));
-  headers.push_back(Header("X-Redraft-Key", core::RequestKey(request)));
+  headers.push_back(
+      Header("X-Redraft-Key", request.key.empty() ? core::RequestKey(request) : request.key));
   if (!request.first.empty()) headers.push_back(Header("X-Redraft-First", request.first));
   if (!request.second.empty()) headers.push_back(Header("X-Redraft-Second", request.second));
   return headers;
@@ -106,32 +114,43 @@ bool ServerEndpoint::Server::Learn(const HttpResponse& response) {
 }
 
 void ServerEndpoint::Server::Exchange(std::shared_ptr<Server> self, HttpClient* http,
-                                      const void* owner, core::Request request,
-                                      ReplyCallback done) {
+                                      Parties parties, core::Request request, int choices,
+                                      ChoicesCallback done) {
   HttpRequest post{.url = self->format->Url(request.kind),
                    .headers = self->Headers(request),
-                   .body = self->format->Body(request, self->dialect()),
-                   .timeout = self->options.timeout};
-  http->Post(owner, std::move(post),
-             [self, http, owner, request = std::move(request),
+                   .body = self->format->Body(request, self->dialect(), choices),
+                   .timeout = self->options.timeout,
+                   .ca_file = self->options.ca_file,
+                   .part = parties.asked};
+  http->Post(parties.owner, std::move(post),
+             [self, http, parties, request = std::move(request), choices,
               done = std::move(done)](Result<HttpResponse> response) mutable {
                if (response) {
                  self->Heed(*response);
                  if (self->Learn(*response)) {
-                   return Exchange(self, http, owner, std::move(request), std::move(done));
+                   return Exchange(self, http, parties, std::move(request), choices,
+                                   std::move(done));
                  }
                }
-               done(self->Read(request, std::move(response)));
+               done(self->Read(request, choices, std::move(response)));
              });
 }
 
-Result<core::Reply> ServerEndpoint::Server::Read(const core::Request& request,
-                                                 Result<HttpResponse> response) const {
+Result<std::vector<core::Reply>> ServerEndpoint::Server::Read(const core::Request& request,
+                                                              int choices,
+                                                              Result<HttpResponse> response) const {
   const std::string url = format->Url(request.kind);
   REDRAFT_ASSIGN(const std::string body, BodyOf(std::move(response), url));
-  Result<core::Reply> reply = format->Parse(request, body);
-  if (reply) return reply;
-  Error error = std::move(reply).error();
+  Result<std::vector<core::Reply>> replies;
+  if (choices > 1) {
+    replies = format->ParseChoices(request, body);
+  } else {
+    Result<core::Reply> reply = format->Parse(request, body);
+    if (reply) return std::vector<core::Reply>{*std::move(reply)};
+    replies = Fail(std::move(reply).error());
+  }
+  if (replies) return replies;
+  Error error = std::move(replies).error();
   if (error.code == ErrorCode::kMalformedReply) {
     // Quoting cuts, and half a key is no longer found: it has to go before.
     error.message +=
@@ -194,6 +213,7 @@ Result<std::unique_ptr<ServerEndpoint>> ServerEndpoint::Open(ServerOptions optio
       .embeddings = options.embeddings && answers(core::RequestKind::kEmbedding),
       .scores = answers(core::RequestKind::kScore),
       .max_in_flight = options.max_in_flight,
+      .max_choices = (*format)->HasChoices() ? options.dialect.choices : 1,
       .prices = options.prices};
   server->format = std::move(*format);
   server->dialect_ = options.dialect;
@@ -209,8 +229,17 @@ ServerEndpoint::~ServerEndpoint() { Cancel(); }
 const EndpointInfo& ServerEndpoint::info() const { return server_->info; }
 
 void ServerEndpoint::Send(const core::Request& request, ReplyCallback done) {
-  Server::Exchange(server_, http_.get(), this, request, std::move(done));
+  SendChoices(request, 1, [done = std::move(done)](Result<std::vector<core::Reply>> replies) {
+    done(replies ? Result<core::Reply>(std::move(replies->front()))
+                 : Fail(std::move(replies).error()));
+  });
 }
+
+void ServerEndpoint::SendChoices(const core::Request& request, int choices, ChoicesCallback done) {
+  Server::Exchange(server_, http_.get(), {this, &request}, request, choices, std::move(done));
+}
+
+void ServerEndpoint::Abandon(const core::Request& request) { http_->Cancel(this, &request); }
 
 void ServerEndpoint::Cancel() { http_->Cancel(this); }
 
@@ -220,6 +249,8 @@ std::chrono::nanoseconds ServerEndpoint::Rest() const {
 }
 
 const std::string& ServerEndpoint::model() const { return server_->options.model; }
+
+bool ServerEndpoint::has_choices() const { return server_->format->HasChoices(); }
 
 Dialect ServerEndpoint::dialect() const { return server_->dialect(); }
 
@@ -231,7 +262,8 @@ void ServerEndpoint::ListModels(std::function<void(Result<std::string>)> done) {
               {.url = url,
                .get = true,
                .headers = server_->format->Headers(server_->options.key),
-               .timeout = std::min<std::chrono::milliseconds>(kPatience, server_->options.timeout)},
+               .timeout = std::min<std::chrono::milliseconds>(kPatience, server_->options.timeout),
+               .ca_file = server_->options.ca_file},
               [server = server_, url, done = std::move(done)](Result<HttpResponse> response) {
                 done(server->BodyOf(std::move(response), url));
               });

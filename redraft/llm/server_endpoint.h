@@ -20,6 +20,7 @@ struct ServerOptions {
   std::string request_model;  ///< as requests name it; empty: the same
   std::string key;            ///< sent as the format wants it; empty: none. Never logged or quoted
   std::string key_variable;   ///< the environment variable it came from, for messages
+  std::string ca_file;        ///< PEM file of the authorities to trust; empty: the system's
   /// Adds X-Redraft-Role and X-Redraft-Key, and for judge calls X-Redraft-First and
   /// X-Redraft-Second, so that a scripted server can play a judge with known truth.
   bool tag_requests = false;
@@ -52,11 +53,15 @@ class ServerEndpoint final : public Endpoint {
 
   const EndpointInfo& info() const override;
   void Send(const core::Request& request, ReplyCallback done) override;
+  void SendChoices(const core::Request& request, int choices, ChoicesCallback done) override;
+  void Abandon(const core::Request& request) override;
   void Cancel() override;
   std::chrono::nanoseconds Rest() const override;
 
   /// The model as the server names it.
   const std::string& model() const;
+  /// Whether its format knows calls with several replies; a Probe finds out whether it does, too.
+  bool has_choices() const;
   /// What is known of the server by now. From any thread.
   Dialect dialect() const;
   /// Calls `done` with the body of the server's list of models. Errors: as Send; kNotFound when it

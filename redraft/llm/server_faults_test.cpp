@@ -4,18 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <filesystem>
 #include <future>
 
-#include "redraft/base/process.h"
 #include "redraft/llm/client_fixtures.h"
 #include "redraft/llm/raw_server.h"
 #include "redraft/llm/server_endpoint.h"
+#include "redraft/llm/tls_server.h"
 #include "tests/mock_server/loopback_server.h"
 
 namespace redraft::llm {
@@ -229,64 +223,12 @@ TEST(ServerFaults, AnEchoedModelAndAnAbsurdUsageAreRecordedNotBelieved) {
   EXPECT_LE(reply->usage.tokens_cached, reply->usage.tokens_in);
 }
 
-/// `openssl s_server` with a certificate that nobody trusts.
-class UntrustedServer {
- public:
-  UntrustedServer() {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("redraft-tls-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-    const std::string cert = (folder_ / "cert.pem").string(), key = (folder_ / "key.pem").string();
-    ProcessOptions make;
-    make.command = {"openssl", "req",   "-x509",         "-newkey", "rsa:2048", "-nodes", "-days",
-                    "2",       "-subj", "/CN=127.0.0.1", "-keyout", key,        "-out",   cert};
-    const auto made = RunProcess(make);
-    EXPECT_TRUE(made) << made.error().message;
-    std::vector<std::string> words = {
-        "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", cert, "-key", key};
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    int out[2];
-    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    EXPECT_EQ(::posix_spawnp(&child_, "openssl", &actions, nullptr, argv.data(), environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(out[1]);
-    std::string line;
-    for (char c = 0; ::read(out[0], &c, 1) == 1;) {
-      if (c != '\n') {
-        line += c;
-        continue;
-      }
-      if (line.starts_with("ACCEPT ")) break;
-      line.clear();
-    }
-    output_ = out[0];
-    url_ = "https://127.0.0.1:" + line.substr(line.rfind(':') + 1);
-  }
-  UntrustedServer(const UntrustedServer&) = delete;
-  UntrustedServer& operator=(const UntrustedServer&) = delete;
-  ~UntrustedServer() {
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-    ::close(output_);
-    std::filesystem::remove_all(folder_);
-  }
-  const std::string& url() const { return url_; }
-
- private:
-  std::filesystem::path folder_;
-  pid_t child_ = -1;
-  int output_ = -1;
-  std::string url_;
-};
-
 TEST(ServerFaults, ACertificateThatDoesNotVerifyIsRefusedAndNotAskedAgain) {
-  const UntrustedServer server;
-  const Error error = ErrorOf(Options(server.url()));
+  const Certificate certificate;
+  const TlsServer server({"openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert",
+                          certificate.file(), "-key", certificate.key()},
+                         "ACCEPT ");
+  const Error error = ErrorOf(Options("https://127.0.0.1:" + server.port()));
   EXPECT_EQ(error.code, ErrorCode::kRefused) << error.message;
   EXPECT_THAT(error.message, HasSubstr("certificate"));
   EXPECT_THAT(error.message, Not(HasSubstr(kKey)));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "redraft/base/result.h"
@@ -27,16 +28,27 @@ class WireFormat {
   virtual ~WireFormat() = default;
   /// Whether the format has such requests at all; a server may still refuse them.
   virtual bool Answers(core::RequestKind kind) const = 0;
+  /// Whether a chat request may ask for several replies.
+  virtual bool HasChoices() const { return false; }
   /// Where requests of a kind that it Answers are posted.
   virtual std::string Url(core::RequestKind kind) const = 0;
   /// Where the server lists its models; empty: nowhere.
   virtual std::string ModelsUrl() const = 0;
   /// Headers beside the content type, the key among them unless it is empty.
   virtual std::vector<std::string> Headers(const std::string& key) const = 0;
-  virtual std::string Body(const core::Request& request, const Dialect& dialect) const = 0;
+  /// `choices`: how many replies are wanted, above 1 only for chat requests of a format that has
+  /// it.
+  virtual std::string Body(const core::Request& request, const Dialect& dialect,
+                           int choices) const = 0;
   /// Reads the body of a 200 response to `request`.
   /// Errors: kMalformedReply (asking again may help); kRefused (it will not).
   virtual Result<core::Reply> Parse(const core::Request& request, std::string_view body) const = 0;
+  /// The same for a body that may hold several replies; their usage together is the call's.
+  virtual Result<std::vector<core::Reply>> ParseChoices(const core::Request& request,
+                                                        std::string_view body) const {
+    REDRAFT_ASSIGN(core::Reply reply, Parse(request, body));
+    return std::vector<core::Reply>{std::move(reply)};
+  }
 };
 
 /// `model` is what the server calls the model, whatever requests call it; a reward server may need

@@ -113,7 +113,8 @@ class LedgerReplies final : public core::ReplyLog {
 
   Status PlanOne(const core::PlannedRequest& planned) {
     const core::Request& request = *planned.request;
-    const std::string json = DumpJson(core::ToJson(request));
+    const std::string made = planned.json.empty() ? core::CanonicalJson(request) : "";
+    const std::string& json = planned.json.empty() ? made : planned.json;
     const std::string prompt_hash = core::PromptHash(request);
     REDRAFT_RETURN_IF_ERROR(database_.Execute(
         "INSERT INTO requests (run, key, ordinal, role, kind, model, replicate, seed, "

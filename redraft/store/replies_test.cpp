@@ -64,6 +64,21 @@ TEST_F(RepliesTest, AnErrorNeverAnswersARequest) {
   EXPECT_EQ(spent.usage.tokens_in, 120);
 }
 
+TEST_F(RepliesTest, TheTimeOfWorkIsWhatTriesCoverTogether) {
+  const std::vector requests = {SampleRequest(1), SampleRequest(2), SampleRequest(3)};
+  PlanAll(requests);
+  std::vector attempts = {Answer(requests[0], "a"), Answer(requests[1], "b"),
+                          Answer(requests[2], "c")};
+  const std::vector<std::pair<std::int64_t, double>> spans = {
+      {1'000, 2.0}, {2'000, 0.5}, {60'000, 1.5}};
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    attempts[i].started_ms = spans[i].first;
+    attempts[i].latency_s = spans[i].second;
+  }
+  ASSERT_TRUE(log_->Commit(attempts));
+  EXPECT_DOUBLE_EQ(log_->Total()->busy_s, 3.5);
+}
+
 TEST_F(RepliesTest, AReplyIsVisibleToEveryoneAfterItsCommitAndToNobodyBefore) {
   const std::vector requests = {SampleRequest(1)};
   Ledger reader = Ledger::Open(Path(), {.read_only = true}).value();

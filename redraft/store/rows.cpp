@@ -1,5 +1,8 @@
 #include "redraft/store/rows.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace redraft::store {
@@ -27,6 +30,25 @@ Status RequireRun(Database& database, std::string_view run) {
   return found == 1 ? Status(Ok{}) : Status(NoSuchRun(database, run));
 }
 
+namespace {
+
+/// Length of the union of all tries.
+Result<double> BusySeconds(Database& database, std::string_view run) {
+  std::int64_t covered_ms = 0, end_ms = 0;
+  REDRAFT_RETURN_IF_ERROR(
+      database.Query("SELECT started_ms, latency_s FROM attempts WHERE run = ? ORDER BY started_ms",
+                     {run}, [&](const Row& row) -> Status {
+                       const std::int64_t from = std::max(row.Int(0), end_ms);
+                       const std::int64_t to = row.Int(0) + std::llround(row.Real(1) * 1000.0);
+                       covered_ms += std::max<std::int64_t>(0, to - from);
+                       end_ms = std::max(end_ms, to);
+                       return Ok{};
+                     }));
+  return static_cast<double>(covered_ms) / 1000.0;
+}
+
+}  // namespace
+
 Result<core::Spent> SpentBy(Database& database, std::string_view run) {
   core::Spent spent;
   REDRAFT_RETURN_IF_ERROR(database.Query(
@@ -42,6 +64,7 @@ Result<core::Spent> SpentBy(Database& database, std::string_view run) {
         spent.by_role[*role] = part;
         return Ok{};
       }));
+  REDRAFT_ASSIGN(spent.busy_s, BusySeconds(database, run));
   return spent;
 }
 

@@ -22,6 +22,8 @@ void Read(const redraft::llm::WireFormat& format, std::string_view body) {
         redraft::core::RequestKind::kLogLikelihood, redraft::core::RequestKind::kEmbedding}) {
     request.kind = kind;
     if (!format.Answers(kind)) continue;
+    const auto choices = format.ParseChoices(request, body);
+    REDRAFT_CHECK(!choices || !choices->empty());
     const auto reply = format.Parse(request, body);
     if (!reply) continue;
     const redraft::core::Usage& usage = reply->usage;

@@ -21,10 +21,12 @@ std::vector<std::string> Evolve(const ScriptedModel& model, const std::string& b
           "--accept-judge"};
 }
 
-/// Everything a run produced, without what may differ between ledgers: its id.
+/// Everything a run produced, without what may differ between ledgers: its id, and how many tries
+/// it took.
 std::string Content(const std::string& db, const ProcessResult& result) {
   Json done = LastLine(result);
   done.erase("run");
+  done.erase("tries");
   std::string all = DumpJson(done) + "\n";
   Result<store::Ledger> ledger = store::Ledger::Open(db);
   EXPECT_TRUE(ledger);
@@ -94,6 +96,39 @@ TEST(Crash, AnyKillResumesToTheSameBytesAndAsksNothingTwice) {
     std::filesystem::remove(db);
   }
   EXPECT_EQ(repeated, 0);
+}
+
+TEST(Crash, AKillAmongFaultsLosesNothingEither) {
+  ScriptedModel model;
+  const TemporaryFolder folder;
+  const std::string brief = folder.Write("brief.md", "A ferry that does not come.\n");
+  const std::string calm_db = (folder / "calm.db").string();
+  const ProcessResult calm = Redraft(Evolve(model, brief, calm_db));
+  ASSERT_EQ(calm.exit_status, 0) << calm.errors;
+  const std::string expected = Content(calm_db, calm);
+  const int calls = model.requests();
+  model.FailFirstTries();
+
+  Rng points(20261127);
+  const std::string db = (folder / "rough.db").string();
+  int killed = 0;
+  for (int kill = 0; kill < 6; ++kill) {
+    const auto left = static_cast<std::size_t>(calls) - AnsweredKeys(db).size();
+    if (left < 4) break;
+    std::atomic<pid_t> child{0};
+    model.At(1 + static_cast<int>(points.Below(std::min<std::size_t>(left, 12))), [&child] {
+      while (child == 0) std::this_thread::yield();
+      ::kill(child, SIGKILL);
+    });
+    child = StartRedraft(Evolve(model, brief, db));
+    killed += Await(child) == 128 + SIGKILL;
+  }
+  EXPECT_GE(killed, 4);
+  model.At(0, {});
+  const ProcessResult resumed = Redraft(Evolve(model, brief, db));
+  ASSERT_EQ(resumed.exit_status, 0) << resumed.errors;
+  EXPECT_EQ(Content(db, resumed), expected);
+  EXPECT_GT(LastLine(resumed).at("tries").get<int>(), LastLine(calm).at("tries").get<int>());
 }
 
 TEST(Crash, AnInterruptSavesAndResumes) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/program.h"
+#include "tests/mock_server/mock_process.h"
 
 namespace redraft::testing {
 namespace {
@@ -86,6 +87,21 @@ TEST(EndpointCli, APoolWithADeadServerEndsAsIfItWereAlone) {
       Redraft(Evolve(folder, {"--config", config, "--endpoint", "both", "--seed", "3"}));
   ASSERT_EQ(pooled.exit_status, 0) << pooled.errors;
   EXPECT_EQ(LastLine(pooled).at("best").at("sha256"), best);
+}
+
+TEST(EndpointCli, DelaysChangeTheOrderOfRepliesAndNothingElse) {
+  const TemporaryFolder folder;
+  const auto run = [&](const std::vector<std::string>& how) {
+    const MockProcess server(REDRAFT_MOCK_SERVER, how);
+    std::filesystem::remove(folder / "run.db");
+    const ProcessResult result =
+        Redraft(Evolve(folder, {"--endpoint", server.url(), "--llm", "m", "--initial", "12"}));
+    EXPECT_EQ(result.exit_status, 0) << result.errors;
+    Json done = LastLine(result);
+    done.erase("run");
+    return DumpJson(done);
+  };
+  EXPECT_EQ(run({"--delay", "30", "--sigma", "1"}), run({}));
 }
 
 TEST(EndpointCli, AWrongModelIsSaidBeforeAnythingIsPaid) {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -115,6 +116,9 @@ class ScriptedModel {
     countdown_ = n;
     act_ = std::move(act);
   }
+  /// From now on every fourth request meets a fault when it is first asked, each kind in turn: 429,
+  /// 500, reset, half a body, broken JSON.
+  void FailFirstTries() { faults_ = true; }
   std::multiset<std::string> TakeKeys() {
     const std::lock_guard lock(mutex_);
     return std::exchange(keys_, {});
@@ -138,6 +142,10 @@ class ScriptedModel {
       if (countdown_ > 0 && --countdown_ == 0) act = act_;
     }
     if (act) act();
+    if (faults_) {
+      const std::optional<testing::Answer> fault = Fault(request.Header("x-redraft-key"));
+      if (fault) return *fault;
+    }
     std::string text;
     if (role == "judge") {
       const auto quality = [](const std::string& id) { return Rng(StableHash(id)).Uniform(); };
@@ -159,6 +167,26 @@ class ScriptedModel {
                       "Content-Type: application/json\r\n");
   }
 
+  std::optional<testing::Answer> Fault(const std::string& key) {
+    const std::uint64_t draw = StableHash(key);
+    const std::lock_guard lock(mutex_);
+    if (draw % 4 != 0 || !failed_.insert(key).second) return {};
+    switch (draw / 4 % 5) {
+      case 0:
+        return HttpAnswer(429, "{}");
+      case 1:
+        return HttpAnswer(500, "{}");
+      case 2:
+        return testing::Answer{.bytes = "", .then = testing::Answer::Then::kReset};
+      case 3:
+        return testing::Answer{
+            .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\"",
+            .then = testing::Answer::Then::kClose};
+      default:
+        return HttpAnswer(200, "{\"choices\":[{\"message\"");
+    }
+  }
+
   static std::string WriteProse(const Received& request) {
     return evolve::testing::Prose(Rng(StableHash(request.body)), 9);
   }
@@ -168,6 +196,8 @@ class ScriptedModel {
   std::multiset<std::string> keys_;
   std::map<std::string, int> roles_;
   int countdown_ = 0;
+  std::set<std::string> failed_;  // keys that have met their fault
+  std::atomic<bool> faults_ = false;
   std::atomic<int> posts_ = 0;
   std::function<void()> act_;
   LoopbackServer server_;  // last: its threads use the rest
