@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
-#include <unordered_map>
 #include <utility>
 
 #include "redraft/base/check.h"
 #include "redraft/base/hash.h"
 #include "redraft/base/log.h"
-#include "redraft/llm/lane.h"
-#include "redraft/llm/mailbox.h"
 #include "redraft/llm/retry.h"
+#include "redraft/llm/session.h"
 
 namespace redraft::llm {
 namespace {
@@ -23,61 +20,6 @@ using std::chrono::nanoseconds;
 constexpr std::chrono::milliseconds kTick{50};
 
 }  // namespace
-
-/// One call of Run: its jobs, the requests they wait for, and what is in flight.
-class Client::Session {
- public:
-  Session(Client& client, std::span<core::Job* const> jobs,
-          const std::function<void(const Progress&)>& on_progress);
-  Status Run();
-
- private:
-  struct JobState {
-    core::Job* job = nullptr;
-    std::vector<core::Reply> replies;  // to its last requests
-    std::size_t missing = 0;           // of them, not here yet
-  };
-  struct Outcome {
-    Try sent;
-    Result<core::Reply> reply;
-  };
-
-  Status TakeStock();
-  Status StepJobs();
-  Status Open(Waiter waiter, core::Request request, std::vector<core::PlannedRequest>& planned);
-  Result<Lane*> Route(const core::Request& request);
-  void Deliver(Waiter waiter, const core::Reply& reply);
-  void SendReady();
-  Result<std::optional<Try>> Begin(Task& task);
-  void Send(Task& task, const Try& sent);
-  void SendTogether(std::vector<Try> tries);
-  void Hedge();
-  void Settle(std::vector<Outcome> outcomes);
-  void Conclude(Outcome& outcome);
-  void RetryOrStop(Task& task, Error error);
-  void WakeResting();
-  nanoseconds WaitLimit() const;
-  void Stop(Error error);
-  void ObeyInterrupts();
-  void KeepTime();
-  void Cancel(bool embedded_only);
-  void Report() const;
-
-  Client& client_;
-  const ClientOptions& options_;
-  const std::function<void(const Progress&)>& on_progress_;
-  std::vector<JobState> jobs_;
-  std::deque<std::size_t> steppable_;  // jobs whose replies are all here
-  std::size_t jobs_done_ = 0;
-  std::unordered_map<std::string, std::unique_ptr<Task>> open_;  // by key
-  std::map<std::string, Lane> lanes_;                            // by the endpoint's model
-  std::multimap<nanoseconds, Task*> resting_;                    // by the time of their next try
-  std::shared_ptr<Mailbox<Outcome>> mailbox_ = std::make_shared<Mailbox<Outcome>>();
-  int in_flight_ = 0;
-  std::optional<Error> stop_;  // set: nothing more is sent, and this is what Run returns
-  int obeyed_interrupts_ = 0;
-  nanoseconds began_ = options_.clock->Now();
-};
 
 Client::Session::Session(Client& client, std::span<core::Job* const> jobs,
                          const std::function<void(const Progress&)>& on_progress)
@@ -203,94 +145,6 @@ void Client::Session::Deliver(Waiter waiter, const core::Reply& reply) {
   JobState& state = jobs_[waiter.job];
   state.replies[waiter.slot] = reply;
   if (--state.missing == 0) steppable_.push_back(waiter.job);
-}
-
-void Client::Session::SendReady() {
-  for (auto& [model, lane] : lanes_) {
-    while (!lane.ready.empty() && lane.HasRoom()) {
-      Task& first = *lane.ready.Front();
-      std::vector<Try> tries;
-      for (Task* next = &first; next != nullptr;) {
-        auto sent = Begin(*next);
-        if (!sent && tries.empty()) return Stop(std::move(sent).error());
-        if (!sent || !*sent) break;
-        tries.push_back(**sent);
-        lane.ready.Pop(first.request.role);
-        next = nullptr;
-        if (tries.size() < lane.MostChoices(first.request)) {
-          Task* const* after = lane.ready.Front(first.request.role);
-          if (after != nullptr && core::SamePrompt((*after)->request, first.request)) next = *after;
-        }
-      }
-      if (tries.empty()) return;  // until tries in flight settle
-      if (tries.size() == 1) {
-        Send(first, tries.front());
-      } else {
-        SendTogether(std::move(tries));
-      }
-    }
-  }
-}
-
-/// Counts a try that is about to be sent. None: the budget has no room until others settle.
-Result<std::optional<Try>> Client::Session::Begin(Task& task) {
-  REDRAFT_ASSIGN(const auto held,
-                 client_.account_.Reserve(task.request, task.lane->endpoint->info()));
-  if (!held) return std::optional<Try>();
-  const nanoseconds now = options_.clock->Now();
-  if (++task.tries == 1) task.first_sent = now;
-  task.last_sent = now;
-  ++task.in_flight;
-  ++task.lane->in_flight;
-  ++in_flight_;
-  return Try{.task = &task,
-             .number = task.tries,
-             .call = task.lane->limit->Sent(),
-             .started_ms = options_.clock->UnixMillis(),
-             .started = now,
-             .held = *held};
-}
-
-void Client::Session::Send(Task& task, const Try& sent) {
-  task.lane->endpoint->Send(task.request, [mailbox = mailbox_, sent](Result<core::Reply> reply) {
-    mailbox->Put({sent, std::move(reply)});
-  });
-}
-
-void Client::Session::SendTogether(std::vector<Try> tries) {
-  for (Try& sent : tries) sent.with_others = true;
-  const Task& first = *tries.front().task;
-  const int choices = static_cast<int>(tries.size());
-  first.lane->endpoint->SendChoices(
-      first.request, choices,
-      [mailbox = mailbox_, tries = std::move(tries)](Result<std::vector<core::Reply>> replies) {
-        for (std::size_t i = 0; i < tries.size(); ++i) {
-          if (!replies) {
-            mailbox->Put({tries[i], Fail(replies.error())});
-          } else if (i < replies->size()) {
-            mailbox->Put({tries[i], std::move((*replies)[i])});
-          } else {
-            mailbox->Put({tries[i], Fail(ErrorCode::kMalformedReply,
-                                         fmt::format("the server sent {} of {} choices",
-                                                     replies->size(), tries.size()))});
-          }
-        }
-      });
-}
-
-void Client::Session::Hedge() {
-  if (!options_.hedge_after) return;
-  const nanoseconds now = options_.clock->Now();
-  for (auto& [key, task] : open_) {
-    const bool slow = task->in_flight == 1 && now - task->last_sent >= *options_.hedge_after;
-    if (!slow || task->answered || task->tries >= options_.max_tries ||
-        task->lane->endpoint->info().embedded || !task->lane->HasRoom()) {
-      continue;
-    }
-    const auto sent = Begin(*task);
-    if (!sent || !*sent) return;  // a second try is not worth the end of the run
-    Send(*task, **sent);
-  }
 }
 
 void Client::Session::Settle(std::vector<Outcome> outcomes) {
