@@ -47,10 +47,10 @@ const char* ToString(Detector detector) {
 /// One section: ask for spans, then for rewrites or revisions. Offsets are the section's.
 class Editing::SectionJob final : public core::Job {
  public:
-  SectionJob(std::string_view text, std::size_t start, std::vector<core::WeakSpan> local,
+  SectionJob(std::string_view part, std::size_t at, std::vector<core::WeakSpan> local,
              const EditOptions& options, const core::Scorer& scorer)
-      : text(text), start(start), spans(std::move(local)), options_(options), scorer_(scorer) {
-    options_.rewrite.seed = Rng(options.rewrite.seed).Fork(fmt::format("section/{}", start)).seed();
+      : text(part), start(at), spans(std::move(local)), options_(options), scorer_(scorer) {
+    options_.rewrite.seed = Rng(options.rewrite.seed).Fork(fmt::format("section/{}", at)).seed();
     if (options_.detector != Detector::kLocal) {
       detecting = std::make_unique<LlmDetectJob>(
           text, LlmDetectOptions{options_.rewrite.model, options_.only, options_.rewrite.brief,
