@@ -20,8 +20,9 @@ core::Edit Replace(std::size_t start, std::size_t end, std::string replacement) 
 std::string ErrorOf(std::string_view text, std::vector<core::Edit> edits) {
   const auto applied = Apply(text, std::move(edits));
   EXPECT_FALSE(applied);
-  if (!applied) EXPECT_EQ(applied.error().code, ErrorCode::kInvalidArgument);
-  return applied ? "" : applied.error().message;
+  if (applied) return "";
+  EXPECT_EQ(applied.error().code, ErrorCode::kInvalidArgument);
+  return applied.error().message;
 }
 
 TEST(Apply, CarriesOutEditsInAnyOrder) {
