@@ -24,7 +24,7 @@ Result<Json> PromptHashes() {
   return hashes;
 }
 
-Json ToJson(const edit::EditOptions& options) {
+Json OptionsJson(const edit::EditOptions& options) {
   const edit::RewriteOptions& rewrite = options.rewrite;
   return {{"work", static_cast<int>(options.work)},
           {"detector", edit::ToString(options.detector)},
@@ -77,7 +77,7 @@ Result<Json> EditManifest(const EditSetup& setup, std::span<const EditInput> inp
   REDRAFT_ASSIGN(const std::string_view taxonomy, FindAsset("data/edit/taxonomy.toml"));
   return Json{{"schema", "redraft.edit-run/1"},
               {"texts", std::move(texts)},
-              {"options", ToJson(setup.options)},
+              {"options", OptionsJson(setup.options)},
               {"model", RequestModel(setup.model)},
               {"embedded", setup.model.embedded()},
               {"scorer", setup.scorer->id()},

@@ -62,8 +62,10 @@ std::vector<core::Request> RewriteJob::Step(std::span<const core::Reply> replies
   std::vector<core::Request> requests;
   if (replies.empty()) {
     for (std::size_t place = 0; place < places_.size(); ++place) {
+      core::Request request = RequestFor(place);
       for (int candidate = 0; candidate < options_.candidates; ++candidate) {
-        requests.push_back(RequestFor(place, candidate));
+        request.seed = SeedOf(candidate);
+        requests.push_back(request);
         asked_.push_back(place);
       }
     }
@@ -74,7 +76,12 @@ std::vector<core::Request> RewriteJob::Step(std::span<const core::Reply> replies
   return requests;
 }
 
-core::Request RewriteJob::RequestFor(std::size_t place, int candidate) const {
+// Spans with the same words and surroundings ask the same: the seed keeps to the candidate.
+std::uint64_t RewriteJob::SeedOf(int candidate) const {
+  return Rng(options_.seed).Fork(fmt::format("rewrite/{}", candidate)).seed();
+}
+
+core::Request RewriteJob::RequestFor(std::size_t place) const {
   const Seam& seam = seams_[place];
   const core::WeakSpan& span = seam.span();
   const Category* category = Taxonomy::Builtin().Find(span.category);
@@ -101,8 +108,6 @@ core::Request RewriteJob::RequestFor(std::size_t place, int candidate) const {
   if (options_.embedded) {
     request.length = core::LengthControl{0, std::max(words, 4), 2 * std::max(words, 6)};
   }
-  // Spans with the same words and surroundings ask the same: the seed keeps to the candidate.
-  request.seed = Rng(options_.seed).Fork(fmt::format("rewrite/{}", candidate)).seed();
   return request;
 }
 
@@ -134,7 +139,8 @@ std::vector<core::Request> RewriteJob::Repairs() {
     for (const Objection objection : against_[place]) advice.emplace_back(Advice(objection));
     const auto note = llm::RenderPrompt("edit/rewrite-repair", {{"objections", advice}});
     REDRAFT_CHECK(note.has_value());
-    core::Request& request = requests.emplace_back(RequestFor(place, options_.candidates));
+    core::Request& request = requests.emplace_back(RequestFor(place));
+    request.seed = SeedOf(options_.candidates);
     request.role = core::Role::kRepair;
     // Some chat templates insist that user and assistant take turns: the note joins the last one.
     request.messages.back().content += "\n\n" + note->front().content;

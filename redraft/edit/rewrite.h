@@ -40,7 +40,8 @@ class RewriteJob final : public core::Job {
   const std::map<Objection, int>& objections() const { return objections_; }
 
  private:
-  core::Request RequestFor(std::size_t place, int candidate) const;
+  core::Request RequestFor(std::size_t place) const;
+  std::uint64_t SeedOf(int candidate) const;
   void Take(std::size_t place, const core::Reply& reply);
   std::vector<core::Request> Repairs();
 

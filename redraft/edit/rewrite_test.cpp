@@ -51,7 +51,7 @@ llm::Script Writer(std::function<std::string(const std::string& prompt, std::uin
 }
 
 /// Runs the job against a scripted writer; returns how many requests it made.
-int Run(core::Job& job, llm::Script script) {
+int Drive(core::Job& job, llm::Script script) {
   core::MemoryReplyLog log;
   llm::Client client(log, llm::Quick());
   const auto endpoint = llm::Scripted(std::move(script));
@@ -68,7 +68,7 @@ RewriteOptions Options(int candidates) {
 TEST(RewriteJob, TheScorersFavouriteOfEachPlaceIsCarriedOut) {
   const Likes scorer({{"still", 1}, {"he sat down", 2}, {"dull", -1}});
   RewriteJob job(kText, Spans(), Options(3), scorer);
-  const int calls = Run(job, Writer([](const std::string& prompt, std::uint64_t seed) {
+  const int calls = Drive(job, Writer([](const std::string& prompt, std::uint64_t seed) {
     const bool first = prompt.find("[[as quiet as a grave]]") != std::string::npos;
     if (first) return seed % 2 == 0 ? "still" : "dull";
     return "He sat down.";
@@ -104,7 +104,7 @@ TEST(RewriteJob, APlaceWithoutAUsableAnswerIsAskedForOnceMoreWithWhatWasWrong) {
   const Likes scorer({{"was silent", 1}});
   RewriteJob job(kText, {Spans()[0]}, Options(2), scorer);
   std::string repair;
-  const int calls = Run(job, Writer([&](const std::string& prompt, std::uint64_t) -> std::string {
+  const int calls = Drive(job, Writer([&](const std::string& prompt, std::uint64_t) -> std::string {
     if (prompt.find("could not be used") == std::string::npos) return "as quiet as a grave";
     repair = prompt;
     return "silent";
@@ -118,7 +118,7 @@ TEST(RewriteJob, APlaceWithoutAUsableAnswerIsAskedForOnceMoreWithWhatWasWrong) {
 TEST(RewriteJob, WithoutAnyUsableAnswerTheTextStays) {
   const Likes scorer({});
   RewriteJob job(kText, Spans(), Options(2), scorer);
-  EXPECT_EQ(Run(job, Writer([](auto&, auto) { return "I cannot help with that request."; })), 6);
+  EXPECT_EQ(Drive(job, Writer([](auto&, auto) { return "I cannot help with that request."; })), 6);
   EXPECT_TRUE(Chosen(job.places()).empty());
 }
 
