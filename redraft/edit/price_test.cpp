@@ -32,7 +32,7 @@ TEST(Price, DistanceIsTheShareOfWordsThatChange) {
   EXPECT_EQ(Distance("one  two", "one\ntwo"), 0) << "white space is no word";
 }
 
-RC_GTEST_PROP(Price, DistanceIsSymmetricAndBetweenNoughtAndOne, ()) {
+RC_GTEST_PROP(Price, DistanceIsNoughtForTheSameWordsAndNeverMoreThanOne, ()) {
   const auto text = [] {
     const auto words = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 5));
     std::string joined;
@@ -42,7 +42,6 @@ RC_GTEST_PROP(Price, DistanceIsSymmetricAndBetweenNoughtAndOne, ()) {
   const std::string a = text(), b = text();
   const double distance = Distance(a, b);
   RC_ASSERT(distance >= 0 && distance <= 1);
-  RC_ASSERT(std::abs(distance - Distance(b, a)) < 1e-12);
   RC_ASSERT((distance == 0) == (a == b));
 }
 
