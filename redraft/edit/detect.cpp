@@ -40,8 +40,11 @@ std::vector<core::WeakSpan> Detect(std::string_view text, const DetectOptions& o
   const Prose prose(text);
   Found found;
   PhraseBook::Builtin().Find(prose, found);
-  FindFigures(prose, found);
-  FindTelling(prose, found);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.start < b.start; });
+  const Found phrases = found;
+  FindFigures(prose, phrases, found);
+  FindTelling(prose, phrases, found);
   FindSprawl(prose, found);
   FindSameOpenings(prose, found);
   FindRepetition(prose, found);

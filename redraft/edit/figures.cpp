@@ -7,8 +7,9 @@ namespace redraft::edit {
 namespace {
 
 constexpr std::size_t kLongComparison = 12;  // words
-constexpr double kPlainWord = -0.13;         // per word without ornament, so that only crowds count
-constexpr double kEnough = 2.2;
+constexpr double kPlainWord = -0.08;         // per word without ornament, so that only crowds count
+constexpr double kEnough = 0.9;
+constexpr int kCrowd = 2;  // words
 
 bool IsArticle(std::string_view word) { return word == "a" || word == "an" || word == "the"; }
 
@@ -21,26 +22,35 @@ bool IsComparison(const Prose& prose, std::size_t at) {
   return word == "like" && IsArticle(next);
 }
 
+bool HasOrnament(const Prose& prose, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
+    if ((WordClasses::Builtin().Of(prose.words()[i].form) & kOrnament) != 0) return true;
+  }
+  return false;
+}
+
 void FindComparisons(const Prose& prose, Found& found) {
   const auto& words = prose.words();
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].spoken || !IsComparison(prose, i)) continue;
+    const std::size_t end = prose.ClauseEnd(i);
     const bool as_if = words[i].form == "as";
-    std::size_t end = prose.ClauseEnd(i);
-    if (end - i > kLongComparison) {
+    if (HasOrnament(prose, i, end)) {
       found.push_back(SpanOf(prose, i, end, "purple_prose",
-                             "A long comparison: the thing itself is out of sight.", 0.42));
-    } else {
+                             "A comparison in grand words: the thing itself is out of sight.",
+                             as_if ? 0.46 : 0.58));
+    } else if (end - i <= kLongComparison) {
       found.push_back(SpanOf(prose, i, end, "cliche",
                              as_if ? "A comparison that guesses at what the scene could show."
                                    : "A ready-made comparison; the thing itself may be stronger.",
-                             as_if ? 0.36 : 0.48));
+                             as_if ? 0.46 : 0.6));
     }
   }
 }
 
 /// The run of clauses in a sentence with most ornament beyond what its length allows.
-void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, Found& found) {
+void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, const Found& phrases,
+                        Found& found) {
   const auto& words = prose.words();
   const WordClasses& classes = WordClasses::Builtin();
   double sum = 0, best = 0;
@@ -68,10 +78,17 @@ void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, Found& fou
     }
     clause = end;
   }
-  if (best < kEnough || best_ornaments < 3) return;
-  found.push_back(SpanOf(prose, best_from, best_to, "purple_prose",
-                         "Crowded with ornament: keep the one image that works.",
-                         std::min(0.65, 0.36 + 0.06 * best)));
+  if (best < kEnough || best_ornaments < kCrowd) return;
+  core::WeakSpan span = SpanOf(prose, best_from, best_to, "purple_prose",
+                               "Crowded with ornament: keep the one image that works.", 0);
+  const Hits hits = HitsIn(phrases, span.start, span.end, span.category);
+  const bool many = best_ornaments > kCrowd;
+  span.confidence = hits.sure || (hits.other && many) ? 0.71
+                    : hits.other                      ? 0.6
+                    : hits.count > 0                  ? 0.5
+                                                      : 0.36;
+  span.confidence += 0.01 * best;
+  found.push_back(std::move(span));
 }
 
 }  // namespace
@@ -82,10 +99,22 @@ core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last,
           std::move(reason), confidence};
 }
 
-void FindFigures(const Prose& prose, Found& found) {
+Hits HitsIn(const Found& phrases, std::size_t start, std::size_t end, std::string_view category) {
+  constexpr double kSure = 0.7;
+  Hits hits;
+  for (auto at = std::partition_point(phrases.begin(), phrases.end(),
+                                      [&](const auto& phrase) { return phrase.start < start; });
+       at != phrases.end() && at->start < end; ++at) {
+    ++hits.count;
+    if (at->confidence >= kSure) (at->category == category ? hits.sure : hits.other) = true;
+  }
+  return hits;
+}
+
+void FindFigures(const Prose& prose, const Found& phrases, Found& found) {
   FindComparisons(prose, found);
   for (const Sentence& sentence : prose.sentences()) {
-    if (!sentence.spoken) FindCrowdedClauses(prose, sentence, found);
+    if (!sentence.spoken) FindCrowdedClauses(prose, sentence, phrases, found);
   }
 }
 

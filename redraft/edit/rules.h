@@ -22,11 +22,21 @@ using Found = std::vector<core::WeakSpan>;
 core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last,
                       std::string category, std::string reason, double confidence);
 
+/// Phrases of the lists inside a stretch of text: what makes a suspicion a finding.
+struct Hits {
+  int count = 0;
+  bool sure = false;   ///< there is one of high confidence and the category asked for
+  bool other = false;  ///< there is one of high confidence and another category
+};
+
+/// `phrases` are sorted by start; those count that begin in [start, end).
+Hits HitsIn(const Found& phrases, std::size_t start, std::size_t end, std::string_view category);
+
 /// Comparisons ("like a …", "as if …") and runs of clauses crowded with ornament.
-void FindFigures(const Prose& prose, Found& found);
+void FindFigures(const Prose& prose, const Found& phrases, Found& found);
 
 /// Closing sentences that sum up, and clauses crowded with abstractions.
-void FindTelling(const Prose& prose, Found& found);
+void FindTelling(const Prose& prose, const Found& phrases, Found& found);
 
 /// Sentences that run on, and participles that trail behind one.
 void FindSprawl(const Prose& prose, Found& found);

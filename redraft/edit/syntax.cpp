@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "redraft/edit/rules.h"
 
@@ -9,6 +10,7 @@ namespace {
 constexpr std::size_t kLongSentence = 38;  // words
 constexpr std::size_t kManyClauses = 5;
 constexpr std::size_t kShortTail = 4;  // words
+constexpr std::size_t kLongTail = 10;
 
 bool IsParticiple(const Word& word) {
   return word.form.size() > 5 && word.form.ends_with("ing") && word.form != "something" &&
@@ -17,33 +19,24 @@ bool IsParticiple(const Word& word) {
          word.form != "including";
 }
 
-bool IsPossessive(std::string_view word) {
-  return word == "his" || word == "her" || word == "its" || word == "it's" || word == "their" ||
-         word == "my" || word == "our";
-}
-
-/// ", casting …" or ", its edges fraying …": a clause without a verb of its own, hung on behind.
-bool TrailsAt(const Prose& prose, std::size_t at) {
+/// The last clause of a sentence, if it has no verb of its own: ", casting …", ", a …".
+void FindTail(const Prose& prose, const Sentence& sentence, Found& found) {
   const auto& words = prose.words();
-  if (IsParticiple(words[at])) return true;
-  if (!IsPossessive(words[at].form)) return false;
-  for (std::size_t i = at + 1; i < std::min(at + 4, words.size()); ++i) {
-    if (words[i].gap != Gap::kSpace) return false;
-    if (i > at + 1 && (IsParticiple(words[i]) || words[i].form.ends_with("ed"))) return true;
+  std::size_t tail = sentence.last - 1;
+  while (tail > sentence.first && words[tail].gap < Gap::kComma) --tail;
+  const std::size_t size = sentence.last - tail;
+  if (tail == sentence.first || words[tail].gap != Gap::kComma || words[tail].spoken ||
+      size < kShortTail) {
+    return;
   }
-  return false;
-}
-
-void FindTails(const Prose& prose, const Sentence& sentence, Found& found) {
-  const auto& words = prose.words();
-  for (std::size_t i = sentence.first + 1; i < sentence.last; ++i) {
-    if (words[i].gap != Gap::kComma || words[i].spoken || !TrailsAt(prose, i)) continue;
-    if (sentence.last - i < kShortTail) return;
-    // The tail counts when nothing but more of it follows.
-    found.push_back(SpanOf(prose, i, prose.ClauseEnd(i), "sentence_structure",
-                           "A clause that trails behind the sentence: make it a sentence, or cut it.",
-                           prose.ClauseEnd(i) == sentence.last ? 0.34 : 0.28));
-    i = prose.ClauseEnd(i) - 1;
+  const std::string_view first = words[tail].form;
+  if (first == "a" || first == "an" || first == "the") {
+    found.push_back(SpanOf(prose, tail, sentence.last, "unnecessary_exposition",
+                           "Names once more, in other words, what the sentence has said.", 0.38));
+  } else if (IsParticiple(words[tail])) {
+    found.push_back(SpanOf(prose, tail, sentence.last, "sentence_structure",
+                           "A participle that trails behind: make it a sentence, or cut it.",
+                           size < kLongTail ? 0.42 : 0.38));
   }
 }
 
@@ -63,7 +56,7 @@ void FindSprawl(const Prose& prose, Found& found) {
           fmt::format("A sentence of {} words in {} clauses: split it.", sentence.size(), clauses),
           0.27));
     }
-    FindTails(prose, sentence, found);
+    FindTail(prose, sentence, found);
   }
 }
 
@@ -84,7 +77,7 @@ void FindSameOpenings(const Prose& prose, Found& found) {
                            fmt::format("The {}th sentence in a row that begins with \"{}\".", run,
                                        prose.text().substr(words[first].start,
                                                            words[first].end - words[first].start)),
-                           0.27));
+                           0.42));
   }
 }
 

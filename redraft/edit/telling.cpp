@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "redraft/edit/rules.h"
 #include "redraft/edit/word_classes.h"
 
@@ -8,6 +6,8 @@ namespace {
 
 constexpr std::size_t kShortParagraph = 4;  // sentences; the last of fewer closes nothing
 constexpr double kPlainWord = -0.15;
+constexpr double kEnough = 1.5;
+constexpr std::string_view kCategory = "unnecessary_exposition";
 
 double Weight(std::uint8_t kinds) {
   if ((kinds & kTelling) != 0) return (kinds & kAbstract) != 0 ? 1.2 : 0.9;
@@ -42,7 +42,7 @@ Crowd Crowded(const Prose& prose, const Sentence& sentence) {
 
 }  // namespace
 
-void FindTelling(const Prose& prose, Found& found) {
+void FindTelling(const Prose& prose, const Found& phrases, Found& found) {
   const auto& sentences = prose.sentences();
   std::size_t paragraph_begins = 0;
   for (std::size_t i = 0; i < sentences.size(); ++i) {
@@ -51,16 +51,24 @@ void FindTelling(const Prose& prose, Found& found) {
     if (sentence.spoken) continue;
     const Crowd crowd = Crowded(prose, sentence);
     const bool closes = sentence.ends_paragraph && i - paragraph_begins + 1 >= kShortParagraph;
-    if (closes && crowd.words >= 2) {
-      found.push_back({prose.words()[sentence.first].start,
-                       prose.words()[sentence.last - 1].end, "unnecessary_exposition",
+    const std::size_t start = prose.words()[sentence.first].start;
+    const std::size_t end = prose.words()[sentence.last - 1].end;
+    const Hits hits = HitsIn(phrases, start, end, kCategory);
+    if (closes && (crowd.words >= 2 || hits.sure)) {
+      found.push_back({start, end, std::string(kCategory),
                        "A closing sentence that says what it all meant; the scene has said it.",
-                       std::min(0.6, 0.38 + 0.05 * crowd.weight)});
-    } else if (crowd.words >= 3 && crowd.weight >= 2.0) {
-      found.push_back(SpanOf(prose, crowd.first, crowd.last, "unnecessary_exposition",
-                             "Tells what to think of it, in words nobody can see or hear.",
-                             std::min(0.55, 0.30 + 0.05 * crowd.weight)));
+                       hits.sure && hits.count > 1   ? 0.72
+                       : hits.sure || hits.other ? 0.6
+                       : hits.count > 0          ? 0.48
+                                                 : 0.38});
     }
+    if (crowd.words < 3 || crowd.weight < kEnough) continue;
+    core::WeakSpan span = SpanOf(prose, crowd.first, crowd.last, std::string(kCategory),
+                                 "Tells what to think of it, in words nobody can see or hear.", 0);
+    const Hits inside = HitsIn(phrases, span.start, span.end, kCategory);
+    if (inside.count == 0) continue;
+    span.confidence = inside.sure ? 0.71 : inside.other ? 0.6 : inside.count > 1 ? 0.5 : 0.38;
+    found.push_back(std::move(span));
   }
 }
 

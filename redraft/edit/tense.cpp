@@ -92,7 +92,7 @@ void FindTenseSlips(const Prose& prose, Found& found) {
     found.push_back(SpanOf(prose, at, at + 1, "tense_inconsistency",
                            story == Tense::kPast ? "Present tense in a story told in the past."
                                                  : "Past tense in a story told in the present.",
-                           0.35));
+                           0.45));
   }
 }
 

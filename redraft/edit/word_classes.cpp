@@ -17,7 +17,8 @@ Result<WordClasses> WordClasses::FromToml(std::string_view toml) {
   WordClasses classes;
   for (const auto& [key, bit] : {std::pair{"ornament", kOrnament}, std::pair{"abstract", kAbstract},
                                  std::pair{"telling", kTelling}}) {
-    for (const std::string_view word : text::Words(json.value(key, std::string()))) {
+    const std::string list = json.value(key, std::string());
+    for (const std::string_view word : text::Words(list)) {
       std::uint8_t& bits = classes.classes_[std::string(word)];
       bits = static_cast<std::uint8_t>(bits | bit);
     }

@@ -4,6 +4,7 @@
 // (data/edit/words.toml).
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -16,7 +17,7 @@ enum WordClass : std::uint8_t { kOrnament = 1, kAbstract = 2, kTelling = 4 };
 class WordClasses {
  public:
   static const WordClasses& Builtin();
-  /// `toml` must outlive the object. Errors  not TOML, an unknown class.
+  /// Errors  not TOML, an unknown class.
   static Result<WordClasses> FromToml(std::string_view toml);
 
   /// A bit for each class of a folded word.

@@ -8,8 +8,8 @@
 namespace redraft::edit {
 namespace {
 
-constexpr std::size_t kSoon = 30;       // words
-constexpr std::size_t kShortWord = 5;   // letters
+constexpr std::size_t kSoon = 8;        // words
+constexpr std::size_t kShortWord = 6;   // letters
 constexpr std::size_t kSentence = 5;    // words of a sentence whose repetition counts
 constexpr std::size_t kPhrase = 4;      // words of a phrase said again
 
@@ -36,7 +36,7 @@ void FindWordsAgain(const Prose& prose, Found& found) {
       found.push_back(SpanOf(prose, i, i + 1, "awkward_wording",
                              fmt::format("\"{}\" again, {} words on.", Form(prose, words[i]),
                                          i - at->second),
-                             0.33));
+                             0.4));
     }
     at->second = i;
   }
@@ -78,7 +78,7 @@ void FindPhrasesAgain(const Prose& prose, Found& found) {
            words[end].form == words[end - shift].form) {
       ++end;
     }
-    found.push_back(SpanOf(prose, i, end, "awkward_wording", "The same phrase again.", 0.45));
+    found.push_back(SpanOf(prose, i, end, "awkward_wording", "The same phrase again.", 0.42));
     i = end - 1;
   }
 }
