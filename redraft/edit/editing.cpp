@@ -104,7 +104,7 @@ Editing::Editing(std::string text, const EditOptions& options, const core::Score
     : text_(std::move(text)), options_(options), scorer_(scorer) {
   std::vector<core::WeakSpan> local;
   if (options.detector != Detector::kModel) {
-    local = Detect(text_, {.only = options.only, .min_confidence = 0}, &scorer);
+    local = Detect(text_, {.only = options.only}, &scorer);
   }
   auto span = local.begin();
   for (const Section& section : Sections(text_, options.section_words)) {

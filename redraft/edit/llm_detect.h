@@ -41,7 +41,7 @@ inline constexpr int kMostSpanWords = 80;
 
 /// Reads a reply about `text`. A list that breaks off is read up to where it does; words around the
 /// JSON, code fences and unknown members are ignored. `only` are category ids; empty: all.
-/// Confidence is .7 for words that stand in the text as quoted, less for those searched for.
+/// Confidence is .65 for words that stand in the text as quoted, less for those searched for.
 LlmSpans ReadSpans(std::string_view reply, std::string_view text,
                    const std::vector<std::string>& only = {});
 

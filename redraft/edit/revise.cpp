@@ -44,13 +44,24 @@ void Explain(core::WeakSpan& change, const std::vector<core::WeakSpan>& spans) {
   }
 }
 
+/// How many bytes of `text` hold `count` that are no carriage returns.
+std::size_t BytesWithout(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (; at < text.size() && count > 0; ++at) count -= text[at] == '\r' ? 0U : 1U;
+  return at;
+}
+
 /// The reply as a text that stands where the draft stands: a title that cleaning takes for chatter
 /// belongs to the draft, and so does the white space around it.
 std::string Aligned(std::string_view draft, const std::string& cleaned) {
-  const std::string body = text::CleanDraft(draft);
-  const std::size_t at = draft.find(body);
-  if (body.empty() || at == std::string_view::npos) return cleaned;
-  return std::string(draft.substr(0, at)) + cleaned + std::string(draft.substr(at + body.size()));
+  const std::string body = text::CleanDraft(draft);  // has "\n" for line breaks
+  std::string plain(draft);
+  std::erase(plain, '\r');
+  const std::size_t at = plain.find(body);
+  if (body.empty() || at == std::string::npos) return cleaned;
+  const std::size_t lead = BytesWithout(draft, at);
+  const std::size_t tail = BytesWithout(draft.substr(lead), body.size()) + lead;
+  return std::string(draft.substr(0, lead)) + cleaned + std::string(draft.substr(tail));
 }
 
 std::vector<std::string> LostWords(const Surroundings& around, std::string_view revised) {

@@ -21,7 +21,7 @@ class Shortest final : public core::Scorer {
 };
 
 constexpr std::string_view kText =
-    "# The Key\r\n\r\nMarek put the key on the very old table. He waited for a long, long time. Then "
+    "# The Key\r\n\r\nThen Marek put the key on the very old table. He waited for a long, long time. Then "
     "the kettle sang, and outside a dog began to bark at the 7 o'clock train.\r\n\r\n```\r\nkey = "
     "1\r\n```\r\n";
 
@@ -81,7 +81,7 @@ TEST(ReadRevision, ProtectedPartsStayWhateverTheModelDid) {
   const Surroundings around(kText);
   std::string reply = Without("very ");
   reply.replace(reply.find("key = 1"), 7, "key = 2");
-  reply.erase(0, reply.find("Marek"));
+  reply.erase(0, reply.find("Then Marek"));
   const Revision revision = ReadRevision(around, reply, {}, {});
   EXPECT_EQ(revision.text, Without("very "));
   EXPECT_EQ(revision.edits[0].span.category, kRevisionCategory);
