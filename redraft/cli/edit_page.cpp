@@ -62,9 +62,10 @@ Result<std::string> EditPage(const std::string& name, std::string_view text, con
     const auto number = [&](const char* key) {
       return result.at(key).is_number() ? fmt::format("{:+.2f}", result.at(key).get<double>()) : "–";
     };
+    const std::string file = std::filesystem::path(name).filename().string();
     const Json values = {
-        {"title", name == "-" ? "Standard input" : name},
-        {"file", name == "-" ? "edited.txt" : std::filesystem::path(name).filename().string()},
+        {"title", name == "-" ? "Standard input" : file},
+        {"file", name == "-" ? "edited.txt" : file},
         {"summary", fmt::format("{} edits in {} weak places · score {} → {} · {:.0f} % of the words "
                                 "changed · scored by {}",
                                 result.at("edits").size(), result.at("spans").get<int>(),

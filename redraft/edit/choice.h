@@ -34,7 +34,7 @@ struct Place {
 /// Method  Places in the order of their best candidate's worth; a candidate is taken when the text
 ///         with it and with all taken before is worth more than without it and keeps the bounds.
 ///         So every taken edit pays for itself, no two overlap, and the bounds hold.
-/// Cost    one comparison of `scorer` per candidate, and up to three per place.
+/// Cost    two scores and a comparison per candidate, and for up to three candidates of each place.
 void Choose(std::string_view text, std::vector<Place>& places, const core::Scorer& scorer,
             const Prices& prices);
 

@@ -48,8 +48,9 @@ double Worth(const core::Scorer& scorer, std::string_view before, std::string_vi
   if (before == after) return 0;
   const int was = text::CountWords(before), is = text::CountWords(after);
   const double growth = std::abs(std::log((is + 1.0) / (was + 1.0)));
-  return scorer.Compare(after, before) - prices.distance * Distance(before, after) -
-         prices.length * growth;
+  const double gain =
+      std::min(scorer.Compare(after, before), scorer.Score(after) - scorer.Score(before));
+  return gain - prices.distance * Distance(before, after) - prices.length * growth;
 }
 
 bool WithinBounds(std::string_view before, std::string_view after, const Prices& prices) {

@@ -4,10 +4,11 @@
 // quality (WQRM's agreement with experts is 84 % where the better text is the shorter one and 26 %
 // where it is the longer one), so length and edit distance are priced before it may choose.
 //
-//   worth = Compare(after, before) - distance * Distance(after, before)
-//                                  - length * |ln(words after / words before)|
+//   worth = min(Compare(after, before), Score(after) - Score(before))
+//           - distance * Distance(after, before) - length * |ln(words after / words before)|
 //
-// in logits of the scorer. At the default prices, rewriting a tenth of the words must make the text
+// in logits of the scorer: a text is better only where both its views say so, and never chosen below
+// the draft's own score. At the default prices, rewriting a tenth of the words must make the text
 // better by .1 logits, and making it a tenth shorter by another .4.
 
 #include <string_view>

@@ -55,6 +55,18 @@ TEST(Price, ChangesAndLengthCostWhatTheHeaderSays) {
   EXPECT_EQ(Worth(scorer, "one two three four", "one two three four", prices), 0);
 }
 
+TEST(Price, ATextIsBetterOnlyWhereBothViewsOfTheScorerSaySo) {
+  class Split final : public core::Scorer {
+   public:
+    std::string id() const override { return "split"; }
+    double Score(std::string_view text) const override { return text == "one" ? 1 : 3; }
+    double Compare(std::string_view, std::string_view) const override { return 0.5; }
+  };
+  const Prices free{.distance = 0, .length = 0};
+  EXPECT_EQ(Worth(Split(), "one", "two", free), 0.5);
+  EXPECT_EQ(Worth(Split(), "two", "one", free), -2);
+}
+
 TEST(Price, BoundsAreOnDistanceAndOnGrowthInBothDirections) {
   std::string hundred;
   for (int i = 0; i < 100; ++i) hundred += "word ";
