@@ -59,7 +59,8 @@ Set Detected(std::string name, const Drafts& drafts, const edit::DetectOptions& 
 std::pair<Set, Set> Experts(const Drafts& drafts) {
   std::size_t most = 0;
   for (const auto& [draft, experts] : drafts) most = std::max(most, experts.size());
-  std::pair<Set, Set> sets{{"one expert against another", {}}, {"one expert against all others", {}}};
+  std::pair<Set, Set> sets{{"one expert against another", {}},
+                           {"one expert against all others", {}}};
   int number = 0;
   for (const auto& [draft, experts] : drafts) {
     if (most < 2 || experts.size() < most) continue;
