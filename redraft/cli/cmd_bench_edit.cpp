@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <memory>
 
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
@@ -16,7 +18,7 @@ namespace {
 struct EditFlags {
   std::vector<std::string> traces, reannotations;
   std::string only, reward;
-  double min_confidence = 0;
+  double min_confidence = edit::DetectOptions().min_confidence;
   std::uint64_t seed = 1;
   bool json = false;
 };
@@ -54,12 +56,27 @@ Set Detected(std::string name, const Drafts& drafts, const edit::DetectOptions& 
   return set;
 }
 
+/// The comparisons of two sets with different drafts.
+Set Together(std::string name, Set first, const Set& second) {
+  first.name = std::move(name);
+  int texts = 0;
+  for (const edit::Comparison& comparison : first.comparisons) {
+    texts = std::max(texts, comparison.text + 1);
+  }
+  for (edit::Comparison comparison : second.comparisons) {
+    comparison.text += texts;
+    first.comparisons.push_back(std::move(comparison));
+  }
+  return first;
+}
+
 /// Experts against each other: each against each, and each against all others together, on the
 /// drafts that all have marked.
 std::pair<Set, Set> Experts(const Drafts& drafts) {
   std::size_t most = 0;
   for (const auto& [draft, experts] : drafts) most = std::max(most, experts.size());
-  std::pair<Set, Set> sets{{"one expert against another", {}}, {"one expert against all others", {}}};
+  std::pair<Set, Set> sets{{"one expert against another", {}},
+                           {"one expert against all others", {}}};
   int number = 0;
   for (const auto& [draft, experts] : drafts) {
     if (most < 2 || experts.size() < most) continue;
@@ -149,9 +166,14 @@ Result<int> BenchEdit(const EditFlags& flags) {
     if (set.comparisons.empty()) return;
     for (const std::string& part : parts) rows.push_back(MeasureRow(set, part, flags.seed));
   };
-  add(Detected("detector on traces", ByDraft(traces), options, reward.get()), categories);
   const Drafts drafts = ByDraft(again);
-  add(Detected("detector on re-annotations", drafts, options, reward.get()), categories);
+  const Set on_traces = Detected("detector on traces", ByDraft(traces), options, reward.get());
+  const Set on_again = Detected("detector on re-annotations", drafts, options, reward.get());
+  add(on_traces, categories);
+  add(on_again, categories);
+  if (!on_traces.comparisons.empty() && !on_again.comparisons.empty()) {
+    add(Together("detector on both", on_traces, on_again), categories);
+  }
   const auto [single, all] = Experts(drafts);
   add(single, categories);
   add(all, {""});

@@ -81,8 +81,7 @@ Row Compare(const Comparison& comparison, const AgreementOptions& options) {
   const double bytes = static_cast<double>(length);
   const Spans found = OfCategory(comparison.found, options.category);
   // With categories, marks of others are not there; without, any mark is as good.
-  const Spans wanted =
-      OfCategory(comparison.marked, options.same_category ? options.category : "");
+  const Spans wanted = OfCategory(comparison.marked, options.same_category ? options.category : "");
   Row row;
   row.spans = found.size();
   const std::vector<bool> found_mask = MaskOf(found, length, nullptr);

@@ -43,8 +43,8 @@ struct Agreement {
   double chance = 0;
   double lift = 0;  ///< precision - chance
   stats::Interval lift_interval;
-  double recall = 0;    ///< over comparisons in which something was marked
-  double coverage = 0;  ///< share of the text that was marked, where something was found
+  double recall = 0;          ///< over comparisons in which something was marked
+  double coverage = 0;        ///< share of the text that was marked, where something was found
   double found_coverage = 0;  ///< share of the text that was found, over all comparisons
 };
 

@@ -33,7 +33,9 @@ TEST(Agreement, PrecisionAndRecallAreSharesOfBytes) {
 
 TEST(Agreement, CategoriesCountWhereAsked) {
   const std::vector<Comparison> comparisons = {
-      {100, 0, {Span(0, 10, "cliche"), Span(20, 30, "purple_prose")},
+      {100,
+       0,
+       {Span(0, 10, "cliche"), Span(20, 30, "purple_prose")},
        {Span(0, 10, "purple_prose"), Span(20, 25, "purple_prose")}}};
   EXPECT_DOUBLE_EQ(Measure(comparisons).precision, 0.75);
   EXPECT_DOUBLE_EQ(Measure(comparisons, "", true).precision, 0.25);
@@ -79,18 +81,18 @@ TEST(Agreement, ChanceIsTheMeanOverAllPlaces) {
 }
 
 TEST(Agreement, RandomSpansShowNoLift) {
-  Rng rng(7);
+  Rng rng(1);
   std::vector<Comparison> comparisons;
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 4000; ++i) {
     Comparison comparison{500, i, {}, {}};
-    const std::size_t found = rng.Below(440), marked = rng.Below(300);
+    const std::size_t found = rng.Below(441), marked = rng.Below(301);
     comparison.found = {Span(found, found + 60)};
     comparison.marked = {Span(marked, marked + 200)};
     comparisons.push_back(std::move(comparison));
   }
   const Agreement agreement = Measure(comparisons);
   EXPECT_TRUE(agreement.lift_interval.Contains(0)) << agreement.lift;
-  EXPECT_NEAR(agreement.lift, 0, 0.05);
+  EXPECT_NEAR(agreement.lift, 0, 0.02);
 }
 
 TEST(Agreement, ComparisonsOnOneTextAreDrawnTogether) {
@@ -117,8 +119,8 @@ std::filesystem::path LampFolder() {
 TEST(Agreement, ExpertsAgreeAsTheRecomputedStudySays) {
   if (!std::filesystem::exists(LampFolder())) GTEST_SKIP() << "no data folder";
   std::map<std::string, std::map<std::string, std::vector<core::WeakSpan>>> by_draft;
-  for (const char* file : {"reannotation-W3.json", "reannotation-W12.json",
-                           "reannotation-W16.json"}) {
+  for (const char* file :
+       {"reannotation-W3.json", "reannotation-W12.json", "reannotation-W16.json"}) {
     AnnotatedTexts texts;
     ASSERT_TRUE(ReadAnnotatedTexts(LampFolder() / file, texts));
     ASSERT_EQ(texts.texts.size(), 50U);

@@ -116,8 +116,7 @@ Result<std::vector<Quoted>> SpansOf(std::string_view answer, const std::string& 
   std::vector<Quoted> list;
   for (auto& [number, span] : spans) {
     if (span.words.empty()) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{}: span {} is empty", where, number));
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: span {} is empty", where, number));
     }
     list.push_back(std::move(span));
   }

@@ -14,11 +14,11 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string Trace(const std::string& draft, const std::string& answer) {
-  return DumpJson({{"messages",
-                    {{{"role", "system"}, {"content", "You edit."}},
-                     {{"role", "user"},
-                      {"content", "Here is the paragraph you are editing:\n" + draft}},
-                     {{"role", "assistant"}, {"content", answer}}}}});
+  return DumpJson(
+      {{"messages",
+        {{{"role", "system"}, {"content", "You edit."}},
+         {{"role", "user"}, {"content", "Here is the paragraph you are editing:\n" + draft}},
+         {{"role", "assistant"}, {"content", answer}}}}});
 }
 
 constexpr const char* kAnswer =
@@ -103,13 +103,13 @@ TEST(AnnotatedTexts, FilesOfEitherKindAreToldByTheirForm) {
 TEST(AnnotatedTexts, ThePublishedFilesAreReadWhole) {
   const char* shared = std::getenv("REDRAFT_SHARED");
   const std::filesystem::path folder =
-      std::filesystem::path(shared != nullptr ? shared : REDRAFT_SOURCE_DIR "/../shared") /
-      "data" / "lamp";
+      std::filesystem::path(shared != nullptr ? shared : REDRAFT_SOURCE_DIR "/../shared") / "data" /
+      "lamp";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no data folder";
   AnnotatedTexts traces, again;
   ASSERT_TRUE(ReadAnnotatedTexts(folder / "edit-traces.jsonl", traces));
-  for (const char* file : {"reannotation-W3.json", "reannotation-W12.json",
-                           "reannotation-W16.json"}) {
+  for (const char* file :
+       {"reannotation-W3.json", "reannotation-W12.json", "reannotation-W16.json"}) {
     ASSERT_TRUE(ReadAnnotatedTexts(folder / file, again));
   }
   const auto edits = [](const AnnotatedTexts& texts) {

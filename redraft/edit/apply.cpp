@@ -50,9 +50,8 @@ Result<std::vector<core::Edit>> Sorted(std::string_view text, std::vector<core::
   std::stable_sort(edits.begin(), edits.end(), Before);
   for (std::size_t i = 1; i < edits.size(); ++i) {
     if (Overlap(edits[i - 1], edits[i])) {
-      return Fail(
-          ErrorCode::kInvalidArgument,
-          fmt::format("the edits of {} and {} overlap", Place(edits[i - 1]), Place(edits[i])));
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("the edits of {} and {} overlap",
+                                                           Place(edits[i - 1]), Place(edits[i])));
     }
   }
   return edits;
@@ -70,7 +69,8 @@ Result<Applied> Apply(std::string_view text, std::vector<core::Edit> edits) {
     back.span.start = applied.text.size();
     applied.text += edit.replacement;
     back.span.end = applied.text.size();
-    // Neighbours that were deleted come back as one insertion: two at one place would have no order.
+    // Neighbours that were deleted come back as one insertion: two at one place would have no
+    // order.
     if (!applied.inverse.empty() && applied.inverse.back().span.start == back.span.end) {
       applied.inverse.back().replacement += back.replacement;
     } else {

@@ -26,8 +26,9 @@ std::string ErrorOf(std::string_view text, std::vector<core::Edit> edits) {
 }
 
 TEST(Apply, CarriesOutEditsInAnyOrder) {
-  const auto applied = Apply("The old cat sat.", {Replace(12, 15, "slept"), Replace(4, 8, ""),
-                                                  Replace(16, 16, " Quietly."), Replace(0, 0, "* ")});
+  const auto applied =
+      Apply("The old cat sat.", {Replace(12, 15, "slept"), Replace(4, 8, ""),
+                                 Replace(16, 16, " Quietly."), Replace(0, 0, "* ")});
   ASSERT_TRUE(applied);
   EXPECT_EQ(applied->text, "* The cat slept. Quietly.");
   ASSERT_EQ(applied->inverse.size(), 4U);

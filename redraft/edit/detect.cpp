@@ -52,9 +52,8 @@ std::vector<core::WeakSpan> Detect(std::string_view text, const DetectOptions& o
   if (reward != nullptr) FindRewardLoss(prose, *reward, found);
   const std::vector<ProtectedRange> ranges = ProtectedRanges(text);
   std::erase_if(found, [&](const core::WeakSpan& span) {
-    const bool wanted = options.only.empty() ||
-                        std::find(options.only.begin(), options.only.end(), span.category) !=
-                            options.only.end();
+    const bool wanted = options.only.empty() || std::find(options.only.begin(), options.only.end(),
+                                                          span.category) != options.only.end();
     return !wanted || span.confidence < options.min_confidence ||
            Touches(ranges, span.start, span.end);
   });

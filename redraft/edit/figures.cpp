@@ -93,8 +93,8 @@ void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, const Foun
 
 }  // namespace
 
-core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last,
-                      std::string category, std::string reason, double confidence) {
+core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last, std::string category,
+                      std::string reason, double confidence) {
   return {prose.words()[first].start, prose.words()[last - 1].end, std::move(category),
           std::move(reason), confidence};
 }

@@ -43,8 +43,8 @@ bool IsRule(std::string_view line) {
 
 bool IsUnderline(std::string_view line) {
   line = TrimSpace(line);
-  return !line.empty() && (Run(line, '=') == line.size() ||
-                           (line.size() >= 2 && Run(line, '-') == line.size()));
+  return !line.empty() &&
+         (Run(line, '=') == line.size() || (line.size() >= 2 && Run(line, '-') == line.size()));
 }
 
 bool IsTableRow(std::string_view line) {
@@ -149,7 +149,8 @@ class LineReader {
       const std::string_view line = TrimSpace(Of(i));
       if (line.empty() || line.front() == '#') continue;
       const std::size_t colon = line.find(':');
-      return colon != std::string_view::npos && line.substr(0, colon).find(' ') == std::string_view::npos;
+      return colon != std::string_view::npos &&
+             line.substr(0, colon).find(' ') == std::string_view::npos;
     }
     return true;
   }

@@ -111,8 +111,7 @@ Status PhraseBook::Add(const Json& json, std::string_view name) {
     const Json phrases = table.value("phrases", Json::array());
     for (const Json& text : phrases) {
       if (!text.is_string()) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    fmt::format("{}: phrases must be strings", where));
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: phrases must be strings", where));
       }
       auto phrase = Parse(text.get<std::string>(), sets);
       if (!phrase) {
@@ -172,8 +171,8 @@ std::size_t PhraseBook::Match(const Phrase& phrase, const Prose& prose, std::siz
   if (word < words.size() && wanted.Matches(words[word].form)) {
     const Gap gap = words[word].gap;
     // Whatever stands before the first word does not matter, unless a mark is asked for.
-    const bool fits = wanted.after_mark ? gap == Gap::kComma || gap == Gap::kClause
-                                        : first || gap == Gap::kSpace;
+    const bool fits =
+        wanted.after_mark ? gap == Gap::kComma || gap == Gap::kClause : first || gap == Gap::kSpace;
     if (fits) best = Match(phrase, prose, item + 1, word + 1, false);
   }
   if (wanted.optional) best = std::max(best, Match(phrase, prose, item + 1, word, first));
@@ -191,8 +190,8 @@ void PhraseBook::Try(std::size_t index, const Prose& prose, std::size_t word,
   if (phrase.reach == Reach::kClause) end = prose.ClauseEnd(end - 1);
   if (phrase.reach == Reach::kSentence) end = prose.sentences()[words[word].sentence].last;
   const List& list = lists_[phrase.list];
-  found.push_back({words[word].start, words[end - 1].end, list.category, list.reason,
-                   list.confidence});
+  found.push_back(
+      {words[word].start, words[end - 1].end, list.category, list.reason, list.confidence});
 }
 
 void PhraseBook::Find(const Prose& prose, std::vector<core::WeakSpan>& found) const {

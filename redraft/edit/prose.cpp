@@ -51,13 +51,19 @@ Kind KindAt(std::string_view text, std::size_t at, std::size_t& length) {
     case 0x93:  // en dash
     case 0x94:  // em dash
     case 0x95:
-    case 0xA6: return Kind::kClause;  // ellipsis
-    case 0x99: return Kind::kApostrophe;
+    case 0xA6:
+      return Kind::kClause;  // ellipsis
+    case 0x99:
+      return Kind::kApostrophe;
     case 0x90:
-    case 0x91: return Kind::kHyphen;
-    case 0x9C: return Kind::kOpenQuote;
-    case 0x9D: return Kind::kCloseQuote;
-    default: return Kind::kOther;
+    case 0x91:
+      return Kind::kHyphen;
+    case 0x9C:
+      return Kind::kOpenQuote;
+    case 0x9D:
+      return Kind::kCloseQuote;
+    default:
+      return Kind::kOther;
   }
 }
 
@@ -127,8 +133,12 @@ void Prose::ReadSentence(std::size_t start, std::size_t end) {
         gap = Gap::kSpace;
         continue;
       }
-      case Kind::kComma: gap = std::max(gap, Gap::kComma); break;
-      case Kind::kClause: gap = std::max(gap, Gap::kClause); break;
+      case Kind::kComma:
+        gap = std::max(gap, Gap::kComma);
+        break;
+      case Kind::kClause:
+        gap = std::max(gap, Gap::kClause);
+        break;
       case Kind::kHyphen:  // "--"
         if (at + 1 < end && text[at + 1] == '-') gap = std::max(gap, Gap::kClause);
         break;
@@ -141,7 +151,8 @@ void Prose::ReadSentence(std::size_t start, std::size_t end) {
         speech_ = kind == Kind::kOpenQuote;
         gap = std::max(gap, Gap::kClause);
         break;
-      default: break;
+      default:
+        break;
     }
     at += length;
   }

@@ -28,8 +28,8 @@ struct Word {
   std::size_t end = 0;
   std::string_view form;  ///< folded
   Gap gap = Gap::kSpace;
-  bool spoken = false;    ///< stands between quotation marks
-  bool capital = false;   ///< begins with a capital letter of ASCII
+  bool spoken = false;   ///< stands between quotation marks
+  bool capital = false;  ///< begins with a capital letter of ASCII
   std::size_t sentence = 0;
 };
 

@@ -104,22 +104,33 @@ class Inline {
       case '@':
       case '"':
       case '\xE2':
-      case '\\': return true;
-      default: return false;
+      case '\\':
+        return true;
+      default:
+        return false;
     }
   }
 
   std::size_t At(std::size_t at) {
     switch (text_[at]) {
-      case '\\': return at + 2;
-      case '`': return Code(at);
-      case '<': return Angle(at);
-      case '!': return at + 1 < end_ && text_[at + 1] == '[' ? Bracket(at, at + 1) : at;
-      case '[': return Bracket(at, at);
-      case '@': return Mail(at);
-      case '"': return Quotation(at, "\"");
-      case '\xE2': return text_.compare(at, 3, kOpenQuote) == 0 ? Quotation(at, kCloseQuote) : at;
-      default: return Address(at);
+      case '\\':
+        return at + 2;
+      case '`':
+        return Code(at);
+      case '<':
+        return Angle(at);
+      case '!':
+        return at + 1 < end_ && text_[at + 1] == '[' ? Bracket(at, at + 1) : at;
+      case '[':
+        return Bracket(at, at);
+      case '@':
+        return Mail(at);
+      case '"':
+        return Quotation(at, "\"");
+      case '\xE2':
+        return text_.compare(at, 3, kOpenQuote) == 0 ? Quotation(at, kCloseQuote) : at;
+      default:
+        return Address(at);
     }
   }
 
@@ -152,8 +163,8 @@ class Inline {
     const std::size_t close = window.find_first_of("<>", 1);
     if (close == std::string_view::npos || window[close] == '<') return at;
     const std::string_view inside = window.substr(1, close - 1);
-    const bool link = inside.find(':') != std::string_view::npos ||
-                      inside.find('@') != std::string_view::npos;
+    const bool link =
+        inside.find(':') != std::string_view::npos || inside.find('@') != std::string_view::npos;
     return Add(at, at + close + 1, link ? ProtectedKind::kLink : ProtectedKind::kMarkup);
   }
 
@@ -212,8 +223,8 @@ class Inline {
       return at;
     }
     std::size_t end = at + std::min(rest.find_first_of(" \t\r\n<>\"|\xE2"), rest.size());
-    while (end > at && std::string_view(".,;:!?)]'*_").find(text_[end - 1]) !=
-                           std::string_view::npos) {
+    while (end > at &&
+           std::string_view(".,;:!?)]'*_").find(text_[end - 1]) != std::string_view::npos) {
       --end;
     }
     return Add(at, end, ProtectedKind::kLink);
@@ -254,9 +265,9 @@ std::vector<ProtectedRange> Joined(std::vector<ProtectedRange> ranges) {
   std::vector<ProtectedRange> joined;
   for (const ProtectedRange& range : ranges) {
     if (range.start >= range.end) continue;
-    if (!joined.empty() && (range.start < joined.back().end ||
-                            (range.start == joined.back().end &&
-                             range.kind == joined.back().kind))) {
+    if (!joined.empty() &&
+        (range.start < joined.back().end ||
+         (range.start == joined.back().end && range.kind == joined.back().kind))) {
       joined.back().end = std::max(joined.back().end, range.end);
     } else {
       joined.push_back(range);
@@ -274,11 +285,14 @@ std::vector<ProtectedRange> ProtectedRanges(std::string_view text) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Line& line = lines[i];
     switch (line.kind) {
-      case LineKind::kBlank: break;
+      case LineKind::kBlank:
+        break;
       case LineKind::kFrontMatter:
         ranges.push_back({line.start, line.end, ProtectedKind::kFrontMatter});
         break;
-      case LineKind::kCode: ranges.push_back({line.start, line.end, ProtectedKind::kCode}); break;
+      case LineKind::kCode:
+        ranges.push_back({line.start, line.end, ProtectedKind::kCode});
+        break;
       case LineKind::kQuotation:
         ranges.push_back({line.start, line.end, ProtectedKind::kQuotation});
         break;

@@ -9,7 +9,7 @@
 
 namespace redraft::edit {
 
-enum class ProtectedKind { kFrontMatter, kCode, kLink, kQuotation, kName, kMarkup };
+enum class ProtectedKind { kFrontMatter, kCode, kLink, kQuotation, kMarkup };
 
 /// A half-open range of bytes that stays as it is.
 struct ProtectedRange {
@@ -20,9 +20,11 @@ struct ProtectedRange {
   friend bool operator==(const ProtectedRange&, const ProtectedRange&) = default;
 };
 
-/// Protected parts of a Markdown or plain text, sorted, disjoint: YAML or TOML front matter, fenced
-/// and inline code, links and addresses, block quotations (what people say in a story is no
-/// quotation), headings' and lists' marks.
+/// Protected parts of a Markdown or plain text, sorted, disjoint: YAML or TOML front matter; code,
+/// fenced, inline, or indented and not prose; links with their words, addresses, notes; block
+/// quotations and quotations whose source is named ("Hale writes, “…”", "“…” (Hale 1999)"; what
+/// people say in a story is none); marks of headings and lists, rules, tables, tags, comments.
+/// Cost  linear.
 std::vector<ProtectedRange> ProtectedRanges(std::string_view text);
 
 /// Proper names of `text`, each once, in order of first use: capitalised words that occur inside

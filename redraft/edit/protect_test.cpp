@@ -38,7 +38,8 @@ TEST(Protect, CodeIsProtectedFencedInlineOrIndented) {
 }
 
 TEST(Protect, IndentedProseStaysEditable) {
-  EXPECT_THAT(Pieces("He stopped.\n\n    The rain had begun again, and nobody spoke.\n"), IsEmpty());
+  EXPECT_THAT(Pieces("He stopped.\n\n    The rain had begun again, and nobody spoke.\n"),
+              IsEmpty());
 }
 
 TEST(Protect, LinksAndAddressesAreProtected) {

@@ -1,14 +1,15 @@
 #include <algorithm>
+#include <string>
 
 #include "redraft/edit/rules.h"
 
 namespace redraft::edit {
 namespace {
 
-constexpr std::size_t kPassage = 9;     // sentences that are scored together
-constexpr std::size_t kFewest = 4;      // of a passage that can spare one
-constexpr double kLoss = 0.30;          // logits
-constexpr double kSureLoss = 1.2;
+constexpr std::size_t kPassage = 9;  // sentences that are scored together
+constexpr std::size_t kFewest = 4;   // of a passage that can spare one
+constexpr double kLoss = 0.65;  // logits; below it, editors leave such sentences as often as any
+constexpr double kSureLoss = 1.3;
 
 }  // namespace
 
@@ -31,7 +32,7 @@ void FindRewardLoss(const Prose& prose, const core::Scorer& reward, Found& found
         found.push_back(SpanOf(prose, sentences[i].first, sentences[i].last,
                                "unnecessary_exposition",
                                "The passage reads better without this sentence (reward model).",
-                               0.44 + 0.16 * std::min(loss, kSureLoss) / kSureLoss));
+                               0.5 + 0.15 * std::min(loss, kSureLoss) / kSureLoss));
       }
     }
     first = last;

@@ -19,8 +19,8 @@ namespace redraft::edit {
 using Found = std::vector<core::WeakSpan>;
 
 /// The span from the first to behind the last of the words [first, last).
-core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last,
-                      std::string category, std::string reason, double confidence);
+core::WeakSpan SpanOf(const Prose& prose, std::size_t first, std::size_t last, std::string category,
+                      std::string reason, double confidence);
 
 /// Phrases of the lists inside a stretch of text: what makes a suspicion a finding.
 struct Hits {

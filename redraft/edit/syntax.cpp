@@ -73,11 +73,11 @@ void FindSameOpenings(const Prose& prose, Found& found) {
     if (run < kRun) continue;
     const std::size_t first = sentences[i].first;
     const std::size_t last = std::min(first + 3, prose.ClauseEnd(first));
-    found.push_back(SpanOf(prose, first, last, "sentence_structure",
-                           fmt::format("The {}th sentence in a row that begins with \"{}\".", run,
-                                       prose.text().substr(words[first].start,
-                                                           words[first].end - words[first].start)),
-                           0.42));
+    found.push_back(SpanOf(
+        prose, first, last, "sentence_structure",
+        fmt::format("Sentence {} in a row that begins with \"{}\".", run,
+                    prose.text().substr(words[first].start, words[first].end - words[first].start)),
+        0.42));
   }
 }
 

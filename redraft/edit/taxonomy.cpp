@@ -46,9 +46,8 @@ Result<Category> ReadCategory(const Json& table, const std::string& where) {
     REDRAFT_ASSIGN(category.advice, Required(table, "advice", where));
   }
   const Json labels = table.value("labels", Json::array());
-  if (!labels.is_array() || !std::all_of(labels.begin(), labels.end(), [](const Json& label) {
-        return label.is_string();
-      })) {
+  if (!labels.is_array() || !std::all_of(labels.begin(), labels.end(),
+                                         [](const Json& label) { return label.is_string(); })) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}: 'labels' must be a list of strings", where));
   }

@@ -12,10 +12,10 @@ namespace redraft::edit {
 
 /// One kind of weakness. Chakrabarty et al., "Can AI writing be salvaged?" (CHI 2025), §4.
 struct Category {
-  std::string id;           ///< on record and in --only: "cliche"
-  std::string name;         ///< for people: "Cliché"
-  std::string description;  ///< one sentence: what it is; for models and for --help
-  std::string advice;       ///< one sentence: how it is mended; for models
+  std::string id;                   ///< on record and in --only: "cliche"
+  std::string name;                 ///< for people: "Cliché"
+  std::string description;          ///< one sentence: what it is; for models and for --help
+  std::string advice;               ///< one sentence: how it is mended; for models
   std::vector<std::string> labels;  ///< other spellings in data files, compared without case
 };
 

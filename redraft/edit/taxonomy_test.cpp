@@ -21,9 +21,9 @@ TEST(Taxonomy, HoldsTheSevenKindsOfThePaper) {
     ids.push_back(category.id);
     EXPECT_FALSE(category.advice.empty()) << category.id;
   }
-  EXPECT_THAT(ids, ElementsAre("cliche", "awkward_wording", "lack_of_detail",
-                               "unnecessary_exposition", "purple_prose", "sentence_structure",
-                               "tense_inconsistency"));
+  EXPECT_THAT(ids,
+              ElementsAre("cliche", "awkward_wording", "lack_of_detail", "unnecessary_exposition",
+                          "purple_prose", "sentence_structure", "tense_inconsistency"));
 }
 
 TEST(Taxonomy, KnowsTheSpellingsOfTheDataFiles) {

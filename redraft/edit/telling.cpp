@@ -57,10 +57,10 @@ void FindTelling(const Prose& prose, const Found& phrases, Found& found) {
     if (closes && (crowd.words >= 2 || hits.sure)) {
       found.push_back({start, end, std::string(kCategory),
                        "A closing sentence that says what it all meant; the scene has said it.",
-                       hits.sure && hits.count > 1   ? 0.72
-                       : hits.sure || hits.other ? 0.6
-                       : hits.count > 0          ? 0.48
-                                                 : 0.38});
+                       hits.sure && hits.count > 1 ? 0.72
+                       : hits.sure || hits.other   ? 0.6
+                       : hits.count > 0            ? 0.48
+                                                   : 0.38});
     }
     if (crowd.words < 3 || crowd.weight < kEnough) continue;
     core::WeakSpan span = SpanOf(prose, crowd.first, crowd.last, std::string(kCategory),

@@ -8,10 +8,10 @@
 namespace redraft::edit {
 namespace {
 
-constexpr std::size_t kSoon = 8;        // words
-constexpr std::size_t kShortWord = 6;   // letters
-constexpr std::size_t kSentence = 5;    // words of a sentence whose repetition counts
-constexpr std::size_t kPhrase = 4;      // words of a phrase said again
+constexpr std::size_t kSoon = 8;       // words
+constexpr std::size_t kShortWord = 6;  // letters
+constexpr std::size_t kSentence = 5;   // words of a sentence whose repetition counts
+constexpr std::size_t kPhrase = 4;     // words of a phrase said again
 
 std::string Form(const Prose& prose, const Word& word) {
   return std::string(prose.text().substr(word.start, word.end - word.start));
@@ -33,10 +33,9 @@ void FindWordsAgain(const Prose& prose, Found& found) {
     if (words[i].spoken || !IsContent(words[i])) continue;
     const auto [at, fresh] = last.try_emplace(words[i].form, i);
     if (!fresh && i - at->second <= kSoon) {
-      found.push_back(SpanOf(prose, i, i + 1, "awkward_wording",
-                             fmt::format("\"{}\" again, {} words on.", Form(prose, words[i]),
-                                         i - at->second),
-                             0.4));
+      found.push_back(SpanOf(
+          prose, i, i + 1, "awkward_wording",
+          fmt::format("\"{}\" again, {} words on.", Form(prose, words[i]), i - at->second), 0.4));
     }
     at->second = i;
   }
