@@ -141,6 +141,38 @@ Revision ReadRevision(const Surroundings& around, std::string_view reply,
   return revision;
 }
 
+core::Request RevisionRequest(const Surroundings& around, const std::vector<core::WeakSpan>& spans,
+                              const RewriteOptions& options) {
+  const int words = text::CountWords(around.text);
+  Json notes = Json::array();
+  for (const core::WeakSpan& span : spans) {
+    const Category* category = Taxonomy::Builtin().Find(span.category);
+    const auto marked = around.text.substr(span.start, span.end - span.start);
+    notes.push_back({{"text", ShownText(marked)},
+                     {"name", category == nullptr ? span.category : category->name},
+                     {"reason", ShownText(span.reason)}});
+  }
+  auto messages = llm::RenderPrompt("edit/revise", {{"brief", ShownText(options.brief)},
+                                                    {"text", ShownText(around.text)},
+                                                    {"notes", notes},
+                                                    {"words", words},
+                                                    {"names", MustStay(around, around.text)}});
+  REDRAFT_CHECK(messages.has_value());
+  core::Request request;
+  request.role = core::Role::kEdit;
+  request.model = options.model;
+  request.messages = std::move(*messages);
+  request.sampling = {.temperature = 0.8, .top_p = 0.95};
+  request.max_tokens = 3 * words + 128;
+  if (options.embedded) {
+    const double growth = options.prices.max_growth;
+    request.length = core::LengthControl{static_cast<int>(words * (1 - growth)), words,
+                                         static_cast<int>(std::ceil(words * (1 + growth))) + 5};
+  }
+  request.seed = options.seed;
+  return request;
+}
+
 ReviseJob::ReviseJob(std::string_view text, std::vector<core::WeakSpan> spans,
                      const RewriteOptions& options, const core::Scorer& scorer)
     : around_(text), spans_(std::move(spans)), options_(options), scorer_(scorer) {}
@@ -163,32 +195,7 @@ std::vector<core::Request> ReviseJob::Step(std::span<const core::Reply> replies)
     }
     return {};
   }
-  const int words = text::CountWords(around_.text);
-  Json notes = Json::array();
-  for (const core::WeakSpan& span : spans_) {
-    const Category* category = Taxonomy::Builtin().Find(span.category);
-    const auto marked = around_.text.substr(span.start, span.end - span.start);
-    notes.push_back({{"text", ShownText(marked)},
-                     {"name", category == nullptr ? span.category : category->name},
-                     {"reason", ShownText(span.reason)}});
-  }
-  auto messages = llm::RenderPrompt("edit/revise", {{"brief", ShownText(options_.brief)},
-                                                    {"text", ShownText(around_.text)},
-                                                    {"notes", notes},
-                                                    {"words", words},
-                                                    {"names", MustStay(around_, around_.text)}});
-  REDRAFT_CHECK(messages.has_value());
-  core::Request request;
-  request.role = core::Role::kEdit;
-  request.model = options_.model;
-  request.messages = std::move(*messages);
-  request.sampling = {.temperature = 0.8, .top_p = 0.95};
-  request.max_tokens = 3 * words + 128;
-  if (options_.embedded) {
-    const double growth = options_.prices.max_growth;
-    request.length = core::LengthControl{static_cast<int>(words * (1 - growth)), words,
-                                         static_cast<int>(std::ceil(words * (1 + growth))) + 5};
-  }
+  core::Request request = RevisionRequest(around_, spans_, options_);
   std::vector<core::Request> requests;
   for (int i = 0; i < options_.candidates; ++i) {
     request.seed = Rng(options_.seed).Fork(fmt::format("revise/{}", i)).seed();

@@ -39,6 +39,11 @@ struct Revision {
 Revision ReadRevision(const Surroundings& around, std::string_view reply,
                       const std::vector<core::WeakSpan>& spans, const Prices& prices);
 
+/// The request for a revision of `around.text`; `spans` are shown to the model as notes. Its seed is
+/// that of `options`.
+core::Request RevisionRequest(const Surroundings& around, const std::vector<core::WeakSpan>& spans,
+                              const RewriteOptions& options);
+
 /// The changes between two texts, word by word; changes with at most one word between them are one.
 /// White space alone is no change.
 std::vector<core::Edit> EditsBetween(std::string_view before, std::string_view after);
