@@ -31,20 +31,20 @@ struct EditFlags {
   std::optional<double> max_distance;
 };
 
-Status Refuse(std::string message) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message));
-}
+Status Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
 
 Status CheckFlags(const EditFlags& flags) {
   if (flags.n < 1 || flags.n > 1000) {
     return Refuse(fmt::format("--n is {}; it must be between 1 and 1000", flags.n));
   }
   if (flags.max_distance && !(*flags.max_distance >= 0 && *flags.max_distance <= 1)) {
-    return Refuse(fmt::format("--max-distance is {}; it must be between 0 and 1, the share of "
-                              "words that may change",
-                              *flags.max_distance));
+    return Refuse(
+        fmt::format("--max-distance is {}; it must be between 0 and 1, the share of "
+                    "words that may change",
+                    *flags.max_distance));
   }
-  if (flags.detect_only && flags.revise) return Refuse("--detect-only changes nothing: without --revise");
+  if (flags.detect_only && flags.revise)
+    return Refuse("--detect-only changes nothing: without --revise");
   if (flags.detect_only && (flags.in_place || !flags.output.empty())) {
     return Refuse("--detect-only changes nothing: without --in-place and -o");
   }
@@ -56,8 +56,9 @@ Status CheckFlags(const EditFlags& flags) {
   }
   if (flags.jsonl &&
       (flags.json || flags.in_place || !flags.output.empty() || !flags.html.empty())) {
-    return Refuse("--jsonl writes its lines to standard output: without --json, --in-place, --html "
-                  "and -o");
+    return Refuse(
+        "--jsonl writes its lines to standard output: without --json, --in-place, --html "
+        "and -o");
   }
   if (flags.in_place && !flags.output.empty()) {
     return Refuse("--in-place and -o name two places for the edited text; give one");
@@ -69,17 +70,17 @@ Status CheckFlags(const EditFlags& flags) {
 Result<std::shared_ptr<const core::Scorer>> OpenScorer(const EditFlags& flags,
                                                        const Config& config) {
   const auto is_model = [](const std::string& spec) {
-    return spec == "reward" ||
-           (spec.starts_with("reward:") && !spec.starts_with("reward:lm") &&
-            spec.find("://") == std::string::npos);
+    return spec == "reward" || (spec.starts_with("reward:") && !spec.starts_with("reward:lm") &&
+                                spec.find("://") == std::string::npos);
   };
   std::string spec = flags.models.judge;
   if (spec.empty()) spec = is_model(config.judge) ? config.judge : "reward";
   if (!is_model(spec)) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--judge {}: edits are chosen by a reward model that scores one text at "
-                            "a time; use reward or reward:FILE",
-                            spec));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--judge {}: edits are chosen by a reward model that scores one text at "
+                    "a time; use reward or reward:FILE",
+                    spec));
   }
   REDRAFT_ASSIGN(auto model, reward::OpenRewardModel(spec));
   return std::shared_ptr<const core::Scorer>(
@@ -241,8 +242,7 @@ Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
     json.update(WithoutCandidates(result));
     PrintLine(DumpJson(json));
   } else {
-    PrintColoured(
-        DescribeEdits(file.text, result, MarkingFor(flags.color), flags.detect_only));
+    PrintColoured(DescribeEdits(file.text, result, MarkingFor(flags.color), flags.detect_only));
     PrintTrail(setup);
   }
   if (!flags.output.empty()) {
@@ -282,9 +282,10 @@ void DeclareEdit(Args& root) {
   args.Flag("--detect-only", flags->detect_only,
             "mark weak places and change nothing; needs no model");
   args.Option("--only", flags->only, "categories, as in cliche,purple_prose");
-  args.Choice("--detector", flags->detector, {"local", "llm", "both"},
-              "who marks weak places: rules and the reward model, the LLM, or both (default: local; "
-              "both where rewrites come from a server)");
+  args.Choice(
+      "--detector", flags->detector, {"local", "llm", "both"},
+      "who marks weak places: rules and the reward model, the LLM, or both (default: local; "
+      "both where rewrites come from a server)");
   args.Group("What is changed");
   args.Option("--n", flags->n, "candidates for each place, or whole revisions");
   args.Flag("--revise", flags->revise,
@@ -298,13 +299,15 @@ void DeclareEdit(Args& root) {
   args.Option("--judge", flags->models.judge,
               "reward (built in) or reward:FILE: scores texts and chooses edits");
   args.Option("--seed", flags->seed, "seed of the candidates");
-  args.Option("--db", flags->db,
-              "ledger that keeps every call (default ./redraft.db): the same command goes on there");
+  args.Option(
+      "--db", flags->db,
+      "ledger that keeps every call (default ./redraft.db): the same command goes on there");
   DeclareWriterFlags(args, flags->models);
   args.Example("redraft edit draft.md");
   args.Example("redraft edit draft.md --detect-only");
   args.Example("redraft edit draft.md --only cliche,purple_prose --keep-voice --in-place");
-  args.Example("redraft edit - --jsonl --endpoint http://127.0.0.1:8080/v1 --llm my-model < drafts.jsonl");
+  args.Example(
+      "redraft edit - --jsonl --endpoint http://127.0.0.1:8080/v1 --llm my-model < drafts.jsonl");
   args.Run([flags]() -> Result<int> {
     REDRAFT_ASSIGN(const EditSetup setup, Setup(*flags));
     return flags->jsonl ? EditLines(*flags, setup) : EditOneFile(*flags, setup);

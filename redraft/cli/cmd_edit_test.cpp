@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kDraft =
-    "Marek came home late, and his heart skipped a beat at the sight of the open door. The house was "
+    "Marek came home late, and his heart skipped a beat at the sight of the open door. The house "
+    "was "
     "as quiet as the grave. He put the keys on the table and waited for the kettle.\n\n"
     "In the morning Ines called. She said that the ferry was late again, and that he should bring "
     "the 40 crowns she had lent him, because, at the end of the day, a debt is a debt.\n";
@@ -22,7 +23,8 @@ constexpr const char* kDraft =
 class Editor {
  public:
   explicit Editor(std::function<std::string(const Json& body)> write = {})
-      : write_(std::move(write)), server_([this](const Received& received) { return Reply(received); }) {}
+      : write_(std::move(write)),
+        server_([this](const Received& received) { return Reply(received); }) {}
 
   std::string url() const { return server_.url() + "/v1"; }
   int calls() const { return calls_; }
@@ -56,7 +58,8 @@ class Editor {
     const std::string prompt = body["messages"].back()["content"];
     if (body.contains("response_format")) {
       Json spans = Json::array();
-      for (const char* words : {"his heart skipped a beat", "as quiet as the grave", "no such words"}) {
+      for (const char* words :
+           {"his heart skipped a beat", "as quiet as the grave", "no such words"}) {
         spans.push_back({{"text", words}, {"category", "cliche"}, {"reason", "Met too often."}});
       }
       return DumpJson({{"spans", spans}});
@@ -131,7 +134,8 @@ TEST_F(EditCommand, LinesComeBackInTheShapeOfTheContract) {
   Editor editor;
   const std::string lines =
       DumpJson({{"id", 7}, {"text", kDraft}, {"unknown", 1}}) + "\n{\"id\":\"x\"}\nnonsense\n\n" +
-      DumpJson({{"id", "two"}, {"text", "Ça va — " + std::string(kDraft)}, {"brief", "A quiet night"}}) +
+      DumpJson(
+          {{"id", "two"}, {"text", "Ça va — " + std::string(kDraft)}, {"brief", "A quiet night"}}) +
       "\n" + DumpJson({{"id", 3}, {"text", " \n"}}) + "\n";
   const auto run = EditWith(editor, "-", {"--jsonl", "--n", "2"}, lines);
   EXPECT_EQ(run.exit_status, 1) << run.errors;
@@ -213,7 +217,8 @@ TEST_F(EditCommand, AServerThatIsNotThereEndsTheCommandWithStatusFour) {
 
 TEST_F(EditCommand, AModelThatSaysNothingUsableChangesNothing) {
   int seed = 0;
-  for (const char* said : {"I'm sorry, but I can't help with that request.", "", "{", "[[", "\n\n"}) {
+  for (const char* said :
+       {"I'm sorry, but I can't help with that request.", "", "{", "[[", "\n\n"}) {
     Editor editor([said](const Json&) { return said; });
     const auto run =
         EditWith(editor, Draft(), {"--json", "--n", "1", "--seed", std::to_string(++seed)});
@@ -234,7 +239,8 @@ TEST_F(EditCommand, InPlaceKeepsABackupAndEveryByteOutsideTheEdits) {
   EXPECT_NE(now, draft);
   EXPECT_TRUE(now.starts_with("\xEF\xBB\xBFMarek came home late"));
   EXPECT_TRUE(now.ends_with("Mixed\r\nline\nendings\r\n"));
-  const auto again = EditWith(editor, folder_.Write("mixed.md", draft), {"--in-place", "--n", "2", "--detector", "llm"});
+  const auto again = EditWith(editor, folder_.Write("mixed.md", draft),
+                              {"--in-place", "--n", "2", "--detector", "llm"});
   EXPECT_EQ(again.exit_status, 0);
   EXPECT_EQ(*ReadFile(file + ".bak2"), draft) << "an older backup is not lost";
 }
@@ -276,7 +282,8 @@ TEST_F(EditCommand, WholeRevisionsKeepThreeArmsSideBySide) {
     cut("his heart skipped a beat at the sight of", "he stood still before");
     return "Here is the edited text:\n\n" + text;
   });
-  const auto run = EditWith(editor, Draft(), {"--revise", "--json", "--n", "4", "--detector", "local"});
+  const auto run =
+      EditWith(editor, Draft(), {"--revise", "--json", "--n", "4", "--detector", "local"});
   ASSERT_EQ(run.exit_status, 0) << run.errors;
   EXPECT_EQ(editor.calls(), 4);
   const Json json = LastLine(run);
@@ -346,24 +353,24 @@ TEST_F(EditCommand, BadInputAndBadFlagsAreRefused) {
   const std::string binary = folder_.Write("binary", std::string("a\0b", 3));
   const std::string latin = folder_.Write("latin.md", "caf\xE9 au lait");
   const std::string blank = folder_.Write("blank.md", " \n\n");
-  for (const std::vector<std::string>& bad : std::vector<std::vector<std::string>>{
-           {(folder_ / "missing.md").string(), "--detect-only"},
-           {folder_.Write("empty.md", ""), "--detect-only"},
-           {binary, "--detect-only"},
-           {latin, "--detect-only"},
-           {blank, "--detect-only"},
-           {draft, "--n", "0"},
-           {draft, "--max-distance", "1.5"},
-           {draft, "--detect-only", "--revise"},
-           {draft, "--detect-only", "--in-place"},
-           {draft, "--detect-only", "--detector", "oracle"},
-           {draft, "--judge", "rule:shorter"},
-           {draft, "--judge", "llm"},
-           {draft, "--jsonl", "--json"},
-           {draft, "--jsonl", "-i"},
-           {"-", "-i"},
-           {"-", "--in-place"},
-           {draft, "--no-such-flag"}}) {
+  for (const std::vector<std::string>& bad :
+       std::vector<std::vector<std::string>>{{(folder_ / "missing.md").string(), "--detect-only"},
+                                             {folder_.Write("empty.md", ""), "--detect-only"},
+                                             {binary, "--detect-only"},
+                                             {latin, "--detect-only"},
+                                             {blank, "--detect-only"},
+                                             {draft, "--n", "0"},
+                                             {draft, "--max-distance", "1.5"},
+                                             {draft, "--detect-only", "--revise"},
+                                             {draft, "--detect-only", "--in-place"},
+                                             {draft, "--detect-only", "--detector", "oracle"},
+                                             {draft, "--judge", "rule:shorter"},
+                                             {draft, "--judge", "llm"},
+                                             {draft, "--jsonl", "--json"},
+                                             {draft, "--jsonl", "-i"},
+                                             {"-", "-i"},
+                                             {"-", "--in-place"},
+                                             {draft, "--no-such-flag"}}) {
     const auto run = Edit(bad[0], {bad.begin() + 1, bad.end()});
     EXPECT_EQ(run.exit_status, 2) << bad[0] << " " << bad.back() << ": " << run.errors;
     EXPECT_THAT(run.errors, HasSubstr("redraft: error: "));
@@ -373,9 +380,9 @@ TEST_F(EditCommand, BadInputAndBadFlagsAreRefused) {
 
 TEST_F(EditCommand, TheEditorOfTheConfigurationIsAsked) {
   Editor editor;
-  const std::string config = folder_.Write(
-      "redraft.toml", "[endpoints.desk]\nurl = \"" + editor.url() +
-                          "\"\nmodel = \"m\"\n[roles]\neditor = \"desk\"\n");
+  const std::string config =
+      folder_.Write("redraft.toml", "[endpoints.desk]\nurl = \"" + editor.url() +
+                                        "\"\nmodel = \"m\"\n[roles]\neditor = \"desk\"\n");
   const auto run = Edit(Draft(), {"--json", "--n", "1", "--config", config});
   EXPECT_EQ(run.exit_status, 0) << run.errors;
   EXPECT_GT(editor.calls(), 0);

@@ -115,10 +115,10 @@ std::vector<core::Edit> EditsFromJson(const Json& edits, std::string_view input)
     edit.span.category = json.at("category");
     edit.span.reason = json.at("reason");
     const Json& words = json.at("replacement");
-    edit.replacement = words.is_string()
-                           ? words.get<std::string>()
-                           : std::string(input.substr(edit.span.start,
-                                                      edit.span.end - edit.span.start));
+    edit.replacement =
+        words.is_string()
+            ? words.get<std::string>()
+            : std::string(input.substr(edit.span.start, edit.span.end - edit.span.start));
     read.push_back(std::move(edit));
   }
   return read;

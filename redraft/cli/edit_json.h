@@ -25,7 +25,8 @@ namespace redraft::cli {
 Json ToJson(const edit::Edited& edited, std::string_view input, const edit::EditOptions& options,
             const core::Scorer& scorer);
 
-/// Takes these edits of `input` for those of `result`: text, distance, score_after and edits follow.
+/// Takes these edits of `input` for those of `result`: text, distance, score_after and edits
+/// follow.
 void ReplaceEdits(Json& result, std::string_view input, const std::vector<core::Edit>& edits,
                   const core::Scorer& scorer);
 

@@ -36,20 +36,19 @@ Json Parts(std::string_view text, const Json& result) {
   std::size_t at = 0;
   int number = 0;
   for (const core::Edit& edit : EditsFromJson(result.at("edits"), text)) {
-    parts.push_back({{"edit", false},
-                     {"text", std::string(text.substr(at, edit.span.start - at))}});
+    parts.push_back(
+        {{"edit", false}, {"text", std::string(text.substr(at, edit.span.start - at))}});
     const edit::Category* category = edit::Taxonomy::Builtin().Find(edit.span.category);
     const std::string name = category == nullptr ? edit.span.category : category->name;
     at = edit.span.end;
-    parts.push_back(
-        {{"edit", true},
-         {"number", ++number},
-         {"category", name},
-         {"reason", edit.span.reason},
-         {"title", name + ": " + edit.span.reason},
-         {"old", std::string(text.substr(edit.span.start, at - edit.span.start))},
-         {"new", edit.replacement},
-         {"candidates", Alternatives(edit, places)}});
+    parts.push_back({{"edit", true},
+                     {"number", ++number},
+                     {"category", name},
+                     {"reason", edit.span.reason},
+                     {"title", name + ": " + edit.span.reason},
+                     {"old", std::string(text.substr(edit.span.start, at - edit.span.start))},
+                     {"new", edit.replacement},
+                     {"candidates", Alternatives(edit, places)}});
   }
   parts.push_back({{"edit", false}, {"text", std::string(text.substr(at))}});
   return parts;
@@ -60,18 +59,20 @@ Json Parts(std::string_view text, const Json& result) {
 Result<std::string> EditPage(const std::string& name, std::string_view text, const Json& result) {
   try {
     const auto number = [&](const char* key) {
-      return result.at(key).is_number() ? fmt::format("{:+.2f}", result.at(key).get<double>()) : "–";
+      return result.at(key).is_number() ? fmt::format("{:+.2f}", result.at(key).get<double>())
+                                        : "–";
     };
     const std::string file = std::filesystem::path(name).filename().string();
     const Json values = {
         {"title", name == "-" ? "Standard input" : file},
         {"file", name == "-" ? "edited.txt" : file},
-        {"summary", fmt::format("{} edits in {} weak places · score {} → {} · {:.0f} % of the words "
-                                "changed · scored by {}",
-                                result.at("edits").size(), result.at("spans").get<int>(),
-                                number("score_before"), number("score_after"),
-                                100 * result.at("distance").get<double>(),
-                                result.at("scorer").get<std::string>())},
+        {"summary",
+         fmt::format("{} edits in {} weak places · score {} → {} · {:.0f} % of the words "
+                     "changed · scored by {}",
+                     result.at("edits").size(), result.at("spans").get<int>(),
+                     number("score_before"), number("score_after"),
+                     100 * result.at("distance").get<double>(),
+                     result.at("scorer").get<std::string>())},
         {"parts", Parts(text, result)}};
     REDRAFT_ASSIGN(const std::string_view source, FindAsset("data/edit/review.html"));
     REDRAFT_ASSIGN(const auto page_template,

@@ -109,7 +109,8 @@ bool Review::Fits(std::size_t place, std::size_t candidate) const {
 
 Json Review::decisions() const {
   Json json = Json::array();
-  for (const auto& decision : decisions_) json.push_back(decision ? Json(*decision) : Json(nullptr));
+  for (const auto& decision : decisions_)
+    json.push_back(decision ? Json(*decision) : Json(nullptr));
   return json;
 }
 

@@ -18,11 +18,23 @@ Json Result() {
   };
   return {{"edits", Json::array()},
           {"places",
-           {{{"start", 14}, {"end", 27}, {"category", "cliche"}, {"reason", "worn"}, {"chosen", 1},
+           {{{"start", 14},
+             {"end", 27},
+             {"category", "cliche"},
+             {"reason", "worn"},
+             {"chosen", 1},
              {"candidates", {candidate(14, 27, "hail"), candidate(14, 27, "hard")}}},
-            {{"start", 40}, {"end", 56}, {"category", "cliche"}, {"reason", ""}, {"chosen", nullptr},
+            {{"start", 40},
+             {"end", 56},
+             {"category", "cliche"},
+             {"reason", ""},
+             {"chosen", nullptr},
              {"candidates", {candidate(39, 56, " busy")}}},
-            {{"start", 0}, {"end", 2}, {"category", "cliche"}, {"reason", ""}, {"chosen", nullptr},
+            {{"start", 0},
+             {"end", 2},
+             {"category", "cliche"},
+             {"reason", ""},
+             {"chosen", nullptr},
              {"candidates", Json::array()}}}}};
 }
 
@@ -44,9 +56,7 @@ class Person {
   std::size_t next_ = 0;
 };
 
-std::string After(const Review& review) {
-  return edit::Apply(kText, review.accepted())->text;
-}
+std::string After(const Review& review) { return edit::Apply(kText, review.accepted())->text; }
 
 TEST(Review, TheChosenCandidateIsOfferedFirstAndTheOthersOnDemand) {
   Review review(kText, Result());
@@ -87,7 +97,10 @@ TEST(Review, OtherAnswersAreExplained) {
 
 TEST(Review, EditsWithoutCandidatesAreReviewedAsTheyAre) {
   const Json result = {{"edits",
-                        {{{"start", 14}, {"end", 27}, {"category", "revision"}, {"reason", "x"},
+                        {{{"start", 14},
+                          {"end", 27},
+                          {"category", "revision"},
+                          {"reason", "x"},
                           {"replacement", "hard"}}}}};
   Review review(kText, result);
   EXPECT_TRUE(review.Walk(Person({"a"}).ask(), {}));

@@ -55,8 +55,7 @@ Result<Json> Edit(const EditSetup& setup, std::span<const EditInput> inputs,
     }
     if (!jobs.empty()) REDRAFT_RETURN_IF_ERROR(run(jobs));
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      results.push_back(
-          ToJson(batch[i]->result(), inputs[i].text, setup.options, *setup.scorer));
+      results.push_back(ToJson(batch[i]->result(), inputs[i].text, setup.options, *setup.scorer));
     }
   }
   return results;
@@ -91,9 +90,8 @@ Result<Json> EditTexts(const EditSetup& setup, std::span<const EditInput> inputs
   }
   REDRAFT_ASSIGN(const Json manifest, EditManifest(setup, inputs));
   return FindInLedger(setup.db, manifest, setup.name, [&](core::ReplyLog& log) -> Result<Json> {
-    REDRAFT_ASSIGN(
-        const llm::ClientOptions options,
-        ClientOptionsFor(setup.flags, setup.model, setup.options.rewrite.seed));
+    REDRAFT_ASSIGN(const llm::ClientOptions options,
+                   ClientOptionsFor(setup.flags, setup.model, setup.options.rewrite.seed));
     llm::Client client(log, options);
     bool opened = false;
     Progress progress(setup.quiet ? Progress::Style::kSilent : Progress::Style::kAuto);
@@ -104,8 +102,8 @@ Result<Json> EditTexts(const EditSetup& setup, std::span<const EditInput> inputs
         client.AddEndpoint(std::move(endpoint));
         opened = true;
       }
-      progress.On(Json{{"event", "stage"}, {"stage", "edit"}, {"generation", 0},
-                       {"jobs", jobs.size()}});
+      progress.On(
+          Json{{"event", "stage"}, {"stage", "edit"}, {"generation", 0}, {"jobs", jobs.size()}});
       return client.Run(jobs, [&](const llm::Progress& p) { progress.On(p); });
     });
   });

@@ -105,14 +105,13 @@ std::string DescribeEdits(std::string_view text, const Json& result, const Marki
     counted = edit.span.start;
     const edit::Category* category = edit::Taxonomy::Builtin().Find(edit.span.category);
     const std::string words(text.substr(edit.span.start, edit.span.end - edit.span.start));
-    shown += fmt::format(
-        "{:>5}  {}\n       {}\n", line,
-        spans_only ? Before(text, edit.span.start, 60) + Marked(words, marking) +
-                         After(text, edit.span.end, 60)
-                   : EditInContext(text, edit, marking),
-        Painted((category == nullptr ? edit.span.category : category->name) +
-                    (edit.span.reason.empty() ? "" : ": " + edit.span.reason),
-                kFaint, marking));
+    shown += fmt::format("{:>5}  {}\n       {}\n", line,
+                         spans_only ? Before(text, edit.span.start, 60) + Marked(words, marking) +
+                                          After(text, edit.span.end, 60)
+                                    : EditInContext(text, edit, marking),
+                         Painted((category == nullptr ? edit.span.category : category->name) +
+                                     (edit.span.reason.empty() ? "" : ": " + edit.span.reason),
+                                 kFaint, marking));
   }
   if (!shown.empty()) shown += '\n';
   const auto spans = result.at("spans").get<std::size_t>();

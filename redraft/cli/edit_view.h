@@ -16,7 +16,8 @@ struct Marking {
   bool colour = false;  ///< red and green; else [-old-]{+new+}, as `git diff --word-diff`
 };
 
-/// Colours for standard output: "always", "never", or "auto": on a terminal, unless NO_COLOR is set.
+/// Colours for standard output: "always", "never", or "auto": on a terminal, unless NO_COLOR is
+/// set.
 Marking MarkingFor(const std::string& choice);
 
 /// One edit in the line of text it stands in, cut to about `width` characters on either side.
@@ -24,8 +25,8 @@ Marking MarkingFor(const std::string& choice);
 std::string EditInContext(std::string_view text, const core::Edit& edit, const Marking& marking,
                           std::size_t width = 60);
 
-/// Every edit in its context with its category and reason under it, then the score before and after.
-/// `result` is as edit_json.h says. `spans_only`: places are marked, nothing is changed.
+/// Every edit in its context with its category and reason under it, then the score before and
+/// after. `result` is as edit_json.h says. `spans_only`: places are marked, nothing is changed.
 std::string DescribeEdits(std::string_view text, const Json& result, const Marking& marking,
                           bool spans_only);
 

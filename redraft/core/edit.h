@@ -11,9 +11,9 @@ namespace redraft::core {
 /// code-point boundaries; `start` < `end` unless the category asks for an insertion.
 struct WeakSpan {
   std::size_t start = 0;
-  std::size_t end = 0;  ///< one past the last byte
-  std::string category;  ///< id of the taxonomy (data/edit/taxonomy.toml), e.g. "cliche"
-  std::string reason;    ///< in plain words, for the writer
+  std::size_t end = 0;    ///< one past the last byte
+  std::string category;   ///< id of the taxonomy (data/edit/taxonomy.toml), e.g. "cliche"
+  std::string reason;     ///< in plain words, for the writer
   double confidence = 0;  ///< in [0, 1]; of one detector, comparable within it
 
   friend bool operator==(const WeakSpan&, const WeakSpan&) = default;

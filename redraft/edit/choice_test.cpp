@@ -22,14 +22,16 @@ class Ruled final : public core::Scorer {
 
 int Count(std::string_view text, std::string_view what) {
   int count = 0;
-  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++count;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1))
+    ++count;
   return count;
 }
 
 Place PlaceOf(std::string_view text, std::string_view words,
               const std::vector<std::string>& replacements) {
   const std::size_t start = text.find(words);
-  Place place{.span = {start, start + words.size(), "cliche", "", 1}, .candidates = {}, .chosen = {}};
+  Place place{
+      .span = {start, start + words.size(), "cliche", "", 1}, .candidates = {}, .chosen = {}};
   for (const std::string& replacement : replacements) {
     place.candidates.push_back({.edit = {place.span, replacement}});
   }
@@ -40,7 +42,8 @@ constexpr std::string_view kText = "It rained cats and dogs as black as night on
 constexpr Prices kFree{.distance = 0, .length = 0, .max_growth = 1};
 
 TEST(Choose, TheBestCandidateOfEachPlaceIsTaken) {
-  const Ruled good([](std::string_view text) { return Count(text, "good") + 2 * Count(text, "best"); });
+  const Ruled good(
+      [](std::string_view text) { return Count(text, "good") + 2 * Count(text, "best"); });
   std::vector<Place> places = {PlaceOf(kText, "cats and dogs", {"bad", "good", "best"}),
                                PlaceOf(kText, "as black as night", {"good"})};
   Choose(kText, places, good, kFree);

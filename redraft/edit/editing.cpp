@@ -15,7 +15,8 @@ namespace redraft::edit {
 namespace {
 
 /// The surest spans that a section of `words` words may have.
-std::vector<core::WeakSpan> Surest(std::vector<core::WeakSpan> spans, int words, double per_hundred) {
+std::vector<core::WeakSpan> Surest(std::vector<core::WeakSpan> spans, int words,
+                                   double per_hundred) {
   const auto most = static_cast<std::size_t>(std::max(3.0, words * per_hundred / 100));
   if (spans.size() <= most) return spans;
   std::ranges::stable_sort(spans, std::ranges::greater(), &core::WeakSpan::confidence);

@@ -55,12 +55,12 @@ struct Arm {
 
 /// What was found in a text and what became of it.
 struct Edited {
-  std::string text;                      ///< the input with `edits` carried out
-  std::vector<core::Edit> edits;         ///< sorted, disjoint
-  std::vector<core::WeakSpan> spans;     ///< that were found, sorted, disjoint
-  std::vector<Place> places;             ///< of Work::kRewrite: by span, with all candidates
-  std::optional<Arm> best, random;       ///< of Work::kRevise; best is `text`
-  std::vector<Revision> revisions;       ///< of Work::kRevise, section by section
+  std::string text;                   ///< the input with `edits` carried out
+  std::vector<core::Edit> edits;      ///< sorted, disjoint
+  std::vector<core::WeakSpan> spans;  ///< that were found, sorted, disjoint
+  std::vector<Place> places;          ///< of Work::kRewrite: by span, with all candidates
+  std::optional<Arm> best, random;    ///< of Work::kRevise; best is `text`
+  std::vector<Revision> revisions;    ///< of Work::kRevise, section by section
   double score_before = 0, score_after = 0;
   double distance = 0;  ///< price.h
   DroppedSpans dropped;

@@ -52,8 +52,8 @@ llm::Script Scribbler() {
     const std::string& prompt = request.messages.back().content;
     Rng rng(StableHash(prompt, request.seed));
     core::Reply reply;
-    static constexpr const char* kWords[] = {"oak", "`code`", "a new boat", "Tom", "", "7", "DELETE",
-                                             "\n\nthen", "“so”"};
+    static constexpr const char* kWords[] = {"oak", "`code`", "a new boat", "Tom", "",
+                                             "7",   "DELETE", "\n\nthen",   "“so”"};
     if (!request.schema.is_null()) {
       const std::string shown = Between(prompt, "<text>\n", "\n</text>");
       const auto words = text::Words(shown);
@@ -112,7 +112,8 @@ bool ProtectedStay(const std::string& text, const Edited& edited) {
       moved += edit.replacement.size();
       moved -= edit.span.end - edit.span.start;
     }
-    const std::string_view was = std::string_view(text).substr(range.start, range.end - range.start);
+    const std::string_view was =
+        std::string_view(text).substr(range.start, range.end - range.start);
     if (std::string_view(edited.text).substr(moved, was.size()) != was) return false;
   }
   return true;

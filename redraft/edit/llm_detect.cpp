@@ -143,9 +143,7 @@ std::vector<const Category*> Wanted(const std::vector<std::string>& only) {
 }
 
 /// Most spans asked for: professional editors mark about one place in thirty words (LAMP).
-int MostSpans(std::string_view text) {
-  return std::clamp(text::CountWords(text) / 30, 3, 40);
-}
+int MostSpans(std::string_view text) { return std::clamp(text::CountWords(text) / 30, 3, 40); }
 
 core::Request FirstRequest(std::string_view text, const LlmDetectOptions& options) {
   const auto wanted = Wanted(options.only);
@@ -154,9 +152,8 @@ core::Request FirstRequest(std::string_view text, const LlmDetectOptions& option
   std::vector<std::string> ids;
   for (const Category* category : wanted) {
     ids.push_back(category->id);
-    categories.push_back({{"id", category->id},
-                          {"name", category->name},
-                          {"description", category->description}});
+    categories.push_back(
+        {{"id", category->id}, {"name", category->name}, {"description", category->description}});
   }
   auto messages = llm::RenderPrompt("edit/detect", {{"categories", categories},
                                                     {"most", most},
@@ -191,8 +188,8 @@ DroppedSpans& DroppedSpans::operator+=(const DroppedSpans& other) {
 }
 
 Json ToJson(const DroppedSpans& dropped) {
-  return {{"malformed", dropped.malformed}, {"unknown_category", dropped.unknown_category},
-          {"not_found", dropped.not_found}, {"too_long", dropped.too_long},
+  return {{"malformed", dropped.malformed},    {"unknown_category", dropped.unknown_category},
+          {"not_found", dropped.not_found},    {"too_long", dropped.too_long},
           {"protected", dropped.is_protected}, {"overlapping", dropped.overlapping}};
 }
 
@@ -214,12 +211,13 @@ LlmSpans ReadSpans(std::string_view reply, std::string_view text,
 
 Json SpansSchema(const std::vector<std::string>& categories, int most) {
   const Json text = {{"type", "string"}};
-  const Json span = {
-      {"type", "object"},
-      {"properties",
-       {{"text", text}, {"category", {{"type", "string"}, {"enum", categories}}}, {"reason", text}}},
-      {"required", {"text", "category", "reason"}},
-      {"additionalProperties", false}};
+  const Json span = {{"type", "object"},
+                     {"properties",
+                      {{"text", text},
+                       {"category", {{"type", "string"}, {"enum", categories}}},
+                       {"reason", text}}},
+                     {"required", {"text", "category", "reason"}},
+                     {"additionalProperties", false}};
   return {{"type", "object"},
           {"properties", {{"spans", {{"type", "array"}, {"items", span}, {"maxItems", most}}}}},
           {"required", {"spans"}},

@@ -34,11 +34,11 @@ TEST(ReadSpans, SpansStandWhereTheirWordsStand) {
 }
 
 TEST(ReadSpans, WhatCannotBeUsedIsDroppedAndCounted) {
-  const LlmSpans found = ReadSpans(
-      Reply(Listed("a dragon of brass") + "," + Listed("heart skipped", "bad vibes") + "," +
-            R"({"text":7,"category":"cliche"},"heart",)" + Listed("her heart = 1") + "," +
-            Listed("Her heart skipped") + "," + Listed("skipped a beat")),
-      kText);
+  const LlmSpans found =
+      ReadSpans(Reply(Listed("a dragon of brass") + "," + Listed("heart skipped", "bad vibes") +
+                      "," + R"({"text":7,"category":"cliche"},"heart",)" + Listed("her heart = 1") +
+                      "," + Listed("Her heart skipped") + "," + Listed("skipped a beat")),
+                kText);
   EXPECT_EQ(found.dropped, (DroppedSpans{.malformed = 2,
                                          .unknown_category = 1,
                                          .not_found = 1,
@@ -50,8 +50,8 @@ TEST(ReadSpans, WhatCannotBeUsedIsDroppedAndCounted) {
 }
 
 TEST(ReadSpans, OnlyTheCategoriesThatWereAskedForStay) {
-  const std::string reply = Reply(Listed("heart skipped a beat") + "," +
-                                  Listed("very scared", "unnecessary_exposition"));
+  const std::string reply =
+      Reply(Listed("heart skipped a beat") + "," + Listed("very scared", "unnecessary_exposition"));
   const LlmSpans found = ReadSpans(reply, kText, {"unnecessary_exposition"});
   ASSERT_EQ(found.spans.size(), 1U);
   EXPECT_EQ(found.dropped.unknown_category, 1);

@@ -13,9 +13,8 @@ constexpr std::size_t kFewestFuzzy = 4;
 constexpr std::size_t kMostFuzzy = 200;  ///< words of a quotation that is worth an alignment
 
 bool IsMark(std::int32_t c) {
-  static constexpr std::int32_t kMarks[] = {'.',    ',',    ';',    ':',    '!',    '?',   '"',
-                                            '\'',   ')',    0x2019, 0x201D, 0x2026, 0x2013, 0x2014,
-                                            0x00BB};
+  static constexpr std::int32_t kMarks[] = {
+      '.', ',', ';', ':', '!', '?', '"', '\'', ')', 0x2019, 0x201D, 0x2026, 0x2013, 0x2014, 0x00BB};
   return std::ranges::find(kMarks, c) != std::end(kMarks);
 }
 
@@ -114,8 +113,11 @@ std::optional<Located> QuotedText::FindLike(const std::vector<std::string>& quot
 }
 
 Located QuotedText::Stretch(std::size_t first, std::size_t last, double likeness) const {
-  const auto offset = [this](const char* at) { return static_cast<std::size_t>(at - text_.data()); };
-  return {offset(words_[first].data()), offset(words_[last].data() + words_[last].size()), likeness};
+  const auto offset = [this](const char* at) {
+    return static_cast<std::size_t>(at - text_.data());
+  };
+  return {offset(words_[first].data()), offset(words_[last].data() + words_[last].size()),
+          likeness};
 }
 
 }  // namespace redraft::edit

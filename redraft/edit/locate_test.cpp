@@ -67,8 +67,8 @@ std::size_t CheapestStretch(const std::vector<int>& text, const std::vector<int>
     for (std::size_t j = from; j < text.size(); ++j) {
       std::vector<std::size_t> next = {j - from + 1};
       for (std::size_t i = 1; i <= quote.size(); ++i) {
-        next.push_back(std::min({row[i - 1] + (text[j] == quote[i - 1] ? 0U : 1U), row[i] + 1,
-                                 next[i - 1] + 1}));
+        next.push_back(std::min(
+            {row[i - 1] + (text[j] == quote[i - 1] ? 0U : 1U), row[i] + 1, next[i - 1] + 1}));
       }
       row = next;
       best = std::min(best, row.back());

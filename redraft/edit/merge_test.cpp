@@ -26,7 +26,8 @@ TEST(Disjoint, OfEquallySureSpansTheEarlierAndThenTheShorterStays) {
 }
 
 TEST(Merge, TwoDetectorsThatAgreeAreSurerThanEither) {
-  const auto spans = Merge({Span(0, 10, .5, "cliche", "local")}, {Span(4, 12, .6, "cliche", "model")});
+  const auto spans =
+      Merge({Span(0, 10, .5, "cliche", "local")}, {Span(4, 12, .6, "cliche", "model")});
   ASSERT_EQ(spans.size(), 1U);
   EXPECT_EQ(spans[0].reason, "model");
   EXPECT_DOUBLE_EQ(spans[0].confidence, 1 - .5 * .4);
@@ -46,9 +47,8 @@ TEST(Merge, ApartTheyAllStay) {
 
 RC_GTEST_PROP(Merge, TheResultIsSortedDisjointAndMadeOfWhatWasGiven, ()) {
   const auto spans = [] {
-    const auto numbers =
-        *rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(
-            rc::gen::inRange(0, 60), rc::gen::inRange(1, 12), rc::gen::inRange(0, 4)));
+    const auto numbers = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(
+        rc::gen::tuple(rc::gen::inRange(0, 60), rc::gen::inRange(1, 12), rc::gen::inRange(0, 4)));
     std::vector<core::WeakSpan> made;
     for (const auto& [start, length, kind] : numbers) {
       made.push_back(Span(static_cast<std::size_t>(start), static_cast<std::size_t>(start + length),

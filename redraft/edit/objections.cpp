@@ -13,8 +13,8 @@ namespace redraft::edit {
 namespace {
 
 constexpr std::size_t kEchoWords = 6;
-constexpr int kFewestWords = 6;      ///< a span counts as at least so long when it is doubled
-constexpr int kGarbageFrom = 12;     ///< words from which on the gate against garbage knows anything
+constexpr int kFewestWords = 6;   ///< a span counts as at least so long when it is doubled
+constexpr int kGarbageFrom = 12;  ///< words from which on the gate against garbage knows anything
 
 bool IsNumber(std::string_view word) {
   return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
@@ -28,7 +28,8 @@ bool HasWord(std::string_view text, std::string_view word) {
              static_cast<unsigned char>(c) >= 0xC3;
     };
     const std::size_t end = at + word.size();
-    if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end]))) return true;
+    if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end])))
+      return true;
   }
   return false;
 }
@@ -52,42 +53,59 @@ bool Echoes(std::string_view before, std::string_view after, std::string_view re
 }
 
 bool HasMarkup(std::string_view span, std::string_view words) {
-  return std::ranges::any_of(std::to_array<std::string_view>({"```", "**", "[[", "]]", "<|", "##",
-                                                              "</", "<passage"}),
-                             [&](std::string_view mark) {
-                               return words.find(mark) != std::string_view::npos &&
-                                      span.find(mark) == std::string_view::npos;
-                             });
+  return std::ranges::any_of(
+      std::to_array<std::string_view>({"```", "**", "[[", "]]", "<|", "##", "</", "<passage"}),
+      [&](std::string_view mark) {
+        return words.find(mark) != std::string_view::npos &&
+               span.find(mark) == std::string_view::npos;
+      });
 }
 
 }  // namespace
 
 const char* ToString(Objection objection) {
   switch (objection) {
-    case Objection::kUnchanged: return "unchanged";
-    case Objection::kRefusal: return "refusal";
-    case Objection::kChatter: return "chatter";
-    case Objection::kEcho: return "echo";
-    case Objection::kTooLong: return "too_long";
-    case Objection::kLosesName: return "loses_name";
-    case Objection::kLosesNumber: return "loses_number";
-    case Objection::kGarbage: return "garbage";
-    case Objection::kProtected: return "protected";
+    case Objection::kUnchanged:
+      return "unchanged";
+    case Objection::kRefusal:
+      return "refusal";
+    case Objection::kChatter:
+      return "chatter";
+    case Objection::kEcho:
+      return "echo";
+    case Objection::kTooLong:
+      return "too_long";
+    case Objection::kLosesName:
+      return "loses_name";
+    case Objection::kLosesNumber:
+      return "loses_number";
+    case Objection::kGarbage:
+      return "garbage";
+    case Objection::kProtected:
+      return "protected";
   }
   return "";
 }
 
 const char* Advice(Objection objection) {
   switch (objection) {
-    case Objection::kUnchanged: return "They were the words that stand there already.";
-    case Objection::kRefusal: return "They declined the task, which is harmless.";
-    case Objection::kChatter: return "They talked about the words instead of being the words.";
-    case Objection::kEcho: return "They repeated the passage around the marked place.";
-    case Objection::kTooLong: return "They were too long for the place.";
-    case Objection::kLosesName: return "They lost a name that must stay.";
-    case Objection::kLosesNumber: return "They lost a number that must stay.";
+    case Objection::kUnchanged:
+      return "They were the words that stand there already.";
+    case Objection::kRefusal:
+      return "They declined the task, which is harmless.";
+    case Objection::kChatter:
+      return "They talked about the words instead of being the words.";
+    case Objection::kEcho:
+      return "They repeated the passage around the marked place.";
+    case Objection::kTooLong:
+      return "They were too long for the place.";
+    case Objection::kLosesName:
+      return "They lost a name that must stay.";
+    case Objection::kLosesNumber:
+      return "They lost a number that must stay.";
     case Objection::kGarbage:
-    case Objection::kProtected: break;
+    case Objection::kProtected:
+      break;
   }
   return "They were not readable prose.";
 }

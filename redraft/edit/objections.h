@@ -13,12 +13,12 @@
 namespace redraft::edit {
 
 enum class Objection {
-  kUnchanged,  ///< the words that stand there already, or nothing usable
-  kRefusal,    ///< the model declines
-  kChatter,    ///< talk about the words: "Here is …", "Note: …"
-  kEcho,       ///< repeats the prompt or the passage around the span
-  kTooLong,    ///< more than twice the words of the span (of a short span: more than twelve)
-  kLosesName,  ///< a name of the span is gone; in a deletion, gone from the whole text
+  kUnchanged,    ///< the words that stand there already, or nothing usable
+  kRefusal,      ///< the model declines
+  kChatter,      ///< talk about the words: "Here is …", "Note: …"
+  kEcho,         ///< repeats the prompt or the passage around the span
+  kTooLong,      ///< more than twice the words of the span (of a short span: more than twelve)
+  kLosesName,    ///< a name of the span is gone; in a deletion, gone from the whole text
   kLosesNumber,  ///< a number of the span is gone
   kGarbage,      ///< no language, or markup that the span does not have
   kProtected,    ///< touches what an editor must not touch
@@ -33,7 +33,7 @@ struct Surroundings {
   explicit Surroundings(std::string_view of);
 
   std::string_view text;
-  std::vector<std::string> names;           ///< Names(text)
+  std::vector<std::string> names;            ///< Names(text)
   std::vector<ProtectedRange> is_protected;  ///< ProtectedRanges(text)
 };
 

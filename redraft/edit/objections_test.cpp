@@ -40,17 +40,20 @@ TEST(Objections, UnchangedWordsRefusalsAndChatterAreTurnedDown) {
 }
 
 TEST(Objections, NamesAndNumbersMustStay) {
-  EXPECT_THAT(Against("Marek told Ines that", "he told Ines how"), ElementsAre(Objection::kLosesName));
+  EXPECT_THAT(Against("Marek told Ines that", "he told Ines how"),
+              ElementsAre(Objection::kLosesName));
   EXPECT_THAT(Against("lost 40 crowns", "lost his purse"), ElementsAre(Objection::kLosesNumber));
   EXPECT_THAT(Against("lost 40 crowns", "lost 400 crowns"), ElementsAre(Objection::kLosesNumber));
   EXPECT_THAT(Against("lost 40 crowns", "let go of 40 crowns"), IsEmpty());
   const Surroundings around(kText);
-  EXPECT_THAT(MustStay(around, "Marek gave Ines 40 crowns, 40"), ElementsAre("Marek", "Ines", "40"));
+  EXPECT_THAT(MustStay(around, "Marek gave Ines 40 crowns, 40"),
+              ElementsAre("Marek", "Ines", "40"));
 }
 
 TEST(Objections, ADeletionMayTakeANameThatStandsElsewhere) {
-  EXPECT_THAT(Against("Later that night Marek told Ines that the wind had a heart of stone.", "DELETE"),
-              ElementsAre(Objection::kLosesName))
+  EXPECT_THAT(
+      Against("Later that night Marek told Ines that the wind had a heart of stone.", "DELETE"),
+      ElementsAre(Objection::kLosesName))
       << "Ines is named nowhere else";
 }
 
@@ -58,7 +61,8 @@ TEST(Objections, TwiceTheLengthIsTooLong) {
   EXPECT_THAT(Against("had a heart of stone",
                       "had no more mercy in it than the bailiff who came on Fridays to count"),
               ElementsAre(Objection::kTooLong));
-  EXPECT_THAT(Against("had a heart of stone", "had no more mercy in it than the bailiff"), IsEmpty());
+  EXPECT_THAT(Against("had a heart of stone", "had no more mercy in it than the bailiff"),
+              IsEmpty());
 }
 
 TEST(Objections, RepeatingThePassageOrThePromptIsAnEcho) {

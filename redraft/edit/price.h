@@ -7,9 +7,9 @@
 //   worth = min(Compare(after, before), Score(after) - Score(before))
 //           - distance * Distance(after, before) - length * |ln(words after / words before)|
 //
-// in logits of the scorer: a text is better only where both its views say so, and never chosen below
-// the draft's own score. At the default prices, rewriting a tenth of the words must make the text
-// better by .1 logits, and making it a tenth shorter by another .4.
+// in logits of the scorer: a text is better only where both its views say so, and never chosen
+// below the draft's own score. At the default prices, rewriting a tenth of the words must make the
+// text better by .1 logits, and making it a tenth shorter by another .4.
 
 #include <string_view>
 

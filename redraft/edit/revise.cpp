@@ -80,8 +80,8 @@ std::vector<std::string> LostWords(const Surroundings& around, std::string_view 
 
 std::vector<core::Edit> EditsBetween(std::string_view before, std::string_view after) {
   std::vector<core::Edit> edits;
-  std::size_t at = 0;          // in `before`
-  std::string_view between;    // equal text since the last change
+  std::size_t at = 0;        // in `before`
+  std::string_view between;  // equal text since the last change
   for (const text::DiffPiece& piece : text::WordDiff(before, after)) {
     if (piece.op == text::DiffOp::kEqual) {
       between = before.substr(at, piece.text.size());
@@ -104,8 +104,7 @@ std::vector<core::Edit> EditsBetween(std::string_view before, std::string_view a
     edits.back().span.end = at;
   }
   std::erase_if(edits, [before](const core::Edit& edit) {
-    const std::string_view was =
-        before.substr(edit.span.start, edit.span.end - edit.span.start);
+    const std::string_view was = before.substr(edit.span.start, edit.span.end - edit.span.start);
     return text::TrimSpace(was) == text::TrimSpace(edit.replacement);
   });
   return edits;

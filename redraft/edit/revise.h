@@ -4,9 +4,9 @@
 // best with length and edit distance priced.
 //
 // Paper   Chakrabarty et al., "AI-Slop to AI-Polish?" (arXiv 2504.07532), §5: experts see the first
-//         draft, a random candidate and the best one. All three arms are kept, so that what choosing
-//         is worth (best against random) can be told from what editing is worth (random against
-//         draft).
+//         draft, a random candidate and the best one. All three arms are kept, so that what
+//         choosing is worth (best against random) can be told from what editing is worth (random
+//         against draft).
 
 #include <optional>
 #include <string>
@@ -39,8 +39,8 @@ struct Revision {
 Revision ReadRevision(const Surroundings& around, std::string_view reply,
                       const std::vector<core::WeakSpan>& spans, const Prices& prices);
 
-/// The request for a revision of `around.text`; `spans` are shown to the model as notes. Its seed is
-/// that of `options`.
+/// The request for a revision of `around.text`; `spans` are shown to the model as notes. Its seed
+/// is that of `options`.
 core::Request RevisionRequest(const Surroundings& around, const std::vector<core::WeakSpan>& spans,
                               const RewriteOptions& options);
 

@@ -21,7 +21,8 @@ class Shortest final : public core::Scorer {
 };
 
 constexpr std::string_view kText =
-    "# The Key\r\n\r\nThen Marek put the key on the very old table. He waited for a long, long time. Then "
+    "# The Key\r\n\r\nThen Marek put the key on the very old table. He waited for a long, long "
+    "time. Then "
     "the kettle sang, and outside a dog began to bark at the 7 o'clock train.\r\n\r\n```\r\nkey = "
     "1\r\n```\r\n";
 
@@ -92,10 +93,12 @@ TEST(ReadRevision, RevisionsThatMustNotBeChosenSayWhy) {
   EXPECT_THAT(ReadRevision(around, kText, {}, {}).reasons, ElementsAre("unchanged"));
   EXPECT_THAT(ReadRevision(around, Without("7 "), {}, {}).reasons, ElementsAre("loses_number"));
   EXPECT_THAT(ReadRevision(around, Without("Marek "), {}, {}).reasons, Contains("loses_name"));
-  EXPECT_THAT(ReadRevision(around, "I'm sorry, but I can't help with that request.", {}, {}).reasons,
-              Contains("refusal"));
-  EXPECT_THAT(ReadRevision(around, Without("Then the kettle sang, and outside a dog began to bark "
-                                           "at the "),
+  EXPECT_THAT(
+      ReadRevision(around, "I'm sorry, but I can't help with that request.", {}, {}).reasons,
+      Contains("refusal"));
+  EXPECT_THAT(ReadRevision(around,
+                           Without("Then the kettle sang, and outside a dog began to bark "
+                                   "at the "),
                            {}, {})
                   .reasons,
               Contains("out_of_bounds"));

@@ -42,7 +42,8 @@ std::vector<core::WeakSpan> Spans() {
   return {at("as quiet as a grave", "worn"), at("his heart sank", "worn too")};
 }
 
-llm::Script Writer(std::function<std::string(const std::string& prompt, std::uint64_t seed)> write) {
+llm::Script Writer(
+    std::function<std::string(const std::string& prompt, std::uint64_t seed)> write) {
   return [write](const core::Request& request, int) -> Result<core::Reply> {
     core::Reply reply;
     reply.text = write(request.messages.back().content, request.seed);
@@ -69,10 +70,11 @@ TEST(RewriteJob, TheScorersFavouriteOfEachPlaceIsCarriedOut) {
   const Likes scorer({{"still", 1}, {"he sat down", 2}, {"dull", -1}});
   RewriteJob job(kText, Spans(), Options(3), scorer);
   const int calls = Drive(job, Writer([](const std::string& prompt, std::uint64_t seed) {
-    const bool first = prompt.find("[[as quiet as a grave]]") != std::string::npos;
-    if (first) return seed % 2 == 0 ? "still" : "dull";
-    return "He sat down.";
-  }));
+                            const bool first =
+                                prompt.find("[[as quiet as a grave]]") != std::string::npos;
+                            if (first) return seed % 2 == 0 ? "still" : "dull";
+                            return "He sat down.";
+                          }));
   EXPECT_EQ(calls, 6);
   ASSERT_EQ(job.places().size(), 2U);
   EXPECT_EQ(Apply(kText, Chosen(job.places()))->text.substr(0, 62),
@@ -105,10 +107,11 @@ TEST(RewriteJob, APlaceWithoutAUsableAnswerIsAskedForOnceMoreWithWhatWasWrong) {
   RewriteJob job(kText, {Spans()[0]}, Options(2), scorer);
   std::string repair;
   const int calls = Drive(job, Writer([&](const std::string& prompt, std::uint64_t) -> std::string {
-    if (prompt.find("could not be used") == std::string::npos) return "as quiet as a grave";
-    repair = prompt;
-    return "silent";
-  }));
+                            if (prompt.find("could not be used") == std::string::npos)
+                              return "as quiet as a grave";
+                            repair = prompt;
+                            return "silent";
+                          }));
   EXPECT_EQ(calls, 3);
   EXPECT_THAT(repair, HasSubstr("- They were the words that stand there already."));
   EXPECT_EQ(job.objections().at(Objection::kUnchanged), 2);
@@ -136,7 +139,8 @@ TEST(RewriteJob, TheOrderOfRepliesDoesNotMatter) {
     llm::Client client(log, llm::Quick());
     client.AddEndpoint(llm::Scripted(Writer([](const std::string& prompt, std::uint64_t seed) {
                                        const std::string place =
-                                           prompt.find("[[his") == std::string::npos ? "still" : "he sat";
+                                           prompt.find("[[his") == std::string::npos ? "still"
+                                                                                     : "he sat";
                                        return place + " " + std::to_string(seed % 4);
                                      }),
                                      llm::Model("m", shuffle)));

@@ -20,14 +20,16 @@ constexpr auto kLabels = std::to_array<std::string_view>(
     {"answer:", "replacement:", "rewrite:", "rewritten:", "revised:", "new:", "edited:"});
 
 template <std::size_t kSize>
-std::string_view SuffixAmong(const std::array<std::string_view, kSize>& all, std::string_view text) {
+std::string_view SuffixAmong(const std::array<std::string_view, kSize>& all,
+                             std::string_view text) {
   for (const std::string_view one : all) {
     if (text.ends_with(one)) return one;
   }
   return {};
 }
 template <std::size_t kSize>
-std::string_view PrefixAmong(const std::array<std::string_view, kSize>& all, std::string_view text) {
+std::string_view PrefixAmong(const std::array<std::string_view, kSize>& all,
+                             std::string_view text) {
   for (const std::string_view one : all) {
     if (text.starts_with(one)) return one;
   }
@@ -37,7 +39,8 @@ std::string_view PrefixAmong(const std::array<std::string_view, kSize>& all, std
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsWordByte(char c) {
-  return IsUpper(c) || IsLower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+  return IsUpper(c) || IsLower(c) || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool IsTerminal(std::string_view mark) {
@@ -100,9 +103,9 @@ std::size_t Repeated(const std::vector<std::string>& context, const std::vector<
                     context.end() - static_cast<std::ptrdiff_t>(k))) {
       continue;
     }
-    const bool own = span.size() >= k && std::equal(span.begin(),
-                                                    span.begin() + static_cast<std::ptrdiff_t>(k),
-                                                    words.begin());
+    const bool own =
+        span.size() >= k &&
+        std::equal(span.begin(), span.begin() + static_cast<std::ptrdiff_t>(k), words.begin());
     if (!own) return k;
   }
   return 0;
@@ -155,7 +158,8 @@ std::string InStyleOf(std::string_view text, std::string_view reply) {
   const bool curved = has("’"), plain = has("'");
   if (plain && !curved) styled = Replaced(Replaced(std::move(styled), "‘", "'"), "’", "'");
   if (curved && !plain) {
-    for (std::size_t at = styled.find('\''); at != std::string::npos; at = styled.find('\'', at + 1)) {
+    for (std::size_t at = styled.find('\''); at != std::string::npos;
+         at = styled.find('\'', at + 1)) {
       if (at > 0 && IsWordByte(styled[at - 1])) styled.replace(at, 1, "’");
     }
   }
@@ -226,8 +230,8 @@ std::string Seam::WithoutContext(std::string reply) const {
     views = text::Words(kept);
   }
   if (views.size() < 2) return std::string(kept);
-  const std::size_t back = Repeated(Backwards(Normal(text::Words(after_))),
-                                    Backwards(Normal(views)), Backwards(span));
+  const std::size_t back =
+      Repeated(Backwards(Normal(text::Words(after_))), Backwards(Normal(views)), Backwards(span));
   if (back > 0) {
     const std::string_view last = views[views.size() - 1 - back];
     kept = kept.substr(0, static_cast<std::size_t>(last.data() + last.size() - kept.data()));
@@ -266,8 +270,9 @@ std::string Seam::Punctuated(std::string reply) const {
     body.remove_suffix(mark.size());
   }
   // "word)" and "*word*" take the mark behind them, "word”" before.
-  const bool outside = !closers.empty() && SuffixAmong(std::to_array<std::string_view>(
-                                               {"\"", "'", "”", "’", "»"}), closers).empty();
+  const bool outside =
+      !closers.empty() &&
+      SuffixAmong(std::to_array<std::string_view>({"\"", "'", "”", "’", "»"}), closers).empty();
   return outside ? std::string(body) + closers + std::string(wanted)
                  : std::string(body) + std::string(wanted) + closers;
 }

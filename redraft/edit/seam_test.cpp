@@ -31,8 +31,9 @@ TEST(Seam, TheAnswerIsTakenOutOfItsWrapping) {
 }
 
 TEST(Seam, WordsAroundTheSpanThatTheModelRepeatsAreTakenOff) {
-  EXPECT_EQ(With("The road was {as long as a river} that day.", "The road was two days long that day."),
-            "The road was two days long that day.");
+  EXPECT_EQ(
+      With("The road was {as long as a river} that day.", "The road was two days long that day."),
+      "The road was two days long that day.");
   EXPECT_EQ(With("We met in {the dead of} night.", "in the middle of the night"),
             "We met in the middle of the night.");
   EXPECT_EQ(With("It was {very, very cold} there.", "very cold there"), "It was very cold there.");
@@ -74,7 +75,8 @@ TEST(Seam, QuotationMarksFollowSpanAndText) {
 }
 
 TEST(Seam, LineBreaksAndWhiteSpaceFollowTheText) {
-  EXPECT_EQ(With("One.\r\n{Two and\r\nthree.}\r\n", "Two\nand four."), "One.\r\nTwo\r\nand four.\r\n");
+  EXPECT_EQ(With("One.\r\n{Two and\r\nthree.}\r\n", "Two\nand four."),
+            "One.\r\nTwo\r\nand four.\r\n");
   EXPECT_EQ(With("It was{ a bitter pill }then.", "hard"), "It was hard then.");
   EXPECT_EQ(With("It was {a bitter pill}.", "hard\nand long"), "It was hard.");
 }

@@ -106,65 +106,6 @@ TEST(Evolve, KeepsAlphaWritesScheduleExactly) {
   EXPECT_EQ(judged_last, 300) << "the last batch is judged too";
 }
 
-TEST(Evolve, MendedVariantsMayStayNearTheirParentButNotBeIt) {
-  const auto coin = *judge::RuleJudge("coin");
-  EvolveOptions options = Options("small");
-  options.mend = 1;
-  options.repairs = 0;
-  std::set<std::string> prompts;
-  int asked = 0;
-  const Outcome outcome = RunWith(
-      options, FictionTask(), *coin, [&](const core::Request& request, int) -> Result<core::Reply> {
-        if (request.role != core::Role::kVariant) return testing::Write(request);
-        core::Reply reply;
-        const std::string& prompt = request.messages.back().content;
-        prompts.insert(prompt);
-        const std::size_t start = prompt.find("<text>\n") + 7;
-        reply.text = prompt.substr(start, prompt.find("\n</text>") - start);
-        // Every other answer hands the parent back.
-        if (++asked % 2 == 0) {
-          const std::size_t word = reply.text.find(' ') + 1;
-          reply.text.insert(word, "tired " + std::string(1, static_cast<char>('a' + asked % 26)) + " ");
-        }
-        return reply;
-      });
-  ASSERT_TRUE(outcome.record) << outcome.record.error().message;
-  int mended = 0, copies = 0;
-  for (const core::Draft& draft : outcome.record->drafts) {
-    if (draft.generation == 0) continue;
-    EXPECT_EQ(draft.operation, "mend");
-    EXPECT_EQ(draft.objective, "");
-    if (draft.gated.empty()) {
-      ++mended;
-    } else {
-      EXPECT_EQ(draft.gated, std::vector<std::string>{"duplicate"});
-      ++copies;
-    }
-  }
-  EXPECT_EQ(mended, asked / 2);
-  EXPECT_EQ(copies, asked - asked / 2);
-  for (const std::string& prompt : prompts) {
-    EXPECT_NE(prompt.find("A ferry that does not come."), std::string::npos);
-  }
-}
-
-TEST(Evolve, AShareOfTheVariantsIsMended) {
-  const auto coin = *judge::RuleJudge("coin");
-  EvolveOptions options = Options("default");
-  options.mend = 0.5;
-  const Outcome outcome = RunWith(options, FictionTask(), *coin);
-  ASSERT_TRUE(outcome.record);
-  int mended = 0, variants = 0;
-  for (const core::Draft& draft : outcome.record->drafts) {
-    variants += draft.generation > 0;
-    mended += draft.operation == "mend";
-  }
-  EXPECT_GT(mended, variants / 4);
-  EXPECT_LT(mended, variants - variants / 4);
-  EXPECT_EQ(OptionsFromJson(ToJson(options))->mend, 0.5);
-  EXPECT_FALSE(ToJson(Options("default")).contains("mend")) << "older runs stay what they are";
-}
-
 TEST(Evolve, OpensEachBatchByPlanAndThenJudgesWhereTheTopIsUndecided) {
   const auto coin = *judge::RuleJudge("coin");
   const EvolveOptions options = Options("default");

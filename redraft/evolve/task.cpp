@@ -108,7 +108,8 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
 
 core::Request MendingRequest(const Task& task, const EvolveOptions& options,
                              const core::Draft& parent, std::uint64_t seed) {
-  const edit::RewriteOptions rewrite{.model = options.writer, .brief = task.brief.task, .seed = seed};
+  const edit::RewriteOptions rewrite{
+      .model = options.writer, .brief = task.brief.task, .seed = seed};
   core::Request request = edit::RevisionRequest(edit::Surroundings(parent.text),
                                                 edit::Detect(parent.text, {}), rewrite);
   request.role = core::Role::kVariant;
