@@ -348,6 +348,14 @@ TEST_F(EditCommand, TheReviewPageIsOneFileInWhichForeignTextIsEscaped) {
   }
 }
 
+TEST_F(EditCommand, ThePageOfADetectionMarksAndChangesNothing) {
+  const std::string page = (folder_ / "marks.html").string();
+  const auto run = Edit(Draft(), {"--detect-only", "--html", page});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  EXPECT_THAT(*ReadFile(page), HasSubstr("class=\"edit kept\""));
+  EXPECT_THAT(*ReadFile(page), Not(HasSubstr("data-toggle=\"")));
+}
+
 TEST_F(EditCommand, BadInputAndBadFlagsAreRefused) {
   const std::string draft = Draft();
   const std::string binary = folder_.Write("binary", std::string("a\0b", 3));

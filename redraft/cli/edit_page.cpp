@@ -34,20 +34,23 @@ Json Parts(std::string_view text, const Json& result) {
   const auto places = ReviewPlaces(result, text);
   Json parts = Json::array();
   std::size_t at = 0;
-  int number = 0;
-  for (const core::Edit& edit : EditsFromJson(result.at("edits"), text)) {
+  const Json& edits = result.at("edits");
+  const auto read = EditsFromJson(edits, text);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const core::Edit& edit = read[i];
     parts.push_back(
         {{"edit", false}, {"text", std::string(text.substr(at, edit.span.start - at))}});
     const edit::Category* category = edit::Taxonomy::Builtin().Find(edit.span.category);
     const std::string name = category == nullptr ? edit.span.category : category->name;
     at = edit.span.end;
     parts.push_back({{"edit", true},
-                     {"number", ++number},
+                     {"number", i + 1},
                      {"category", name},
                      {"reason", edit.span.reason},
                      {"title", name + ": " + edit.span.reason},
                      {"old", std::string(text.substr(edit.span.start, at - edit.span.start))},
                      {"new", edit.replacement},
+                     {"changes", edits[i].at("replacement").is_string()},
                      {"candidates", Alternatives(edit, places)}});
   }
   parts.push_back({{"edit", false}, {"text", std::string(text.substr(at))}});
@@ -73,6 +76,7 @@ Result<std::string> EditPage(const std::string& name, std::string_view text, con
                      number("score_before"), number("score_after"),
                      100 * result.at("distance").get<double>(),
                      result.at("scorer").get<std::string>())},
+        {"changes", text != result.at("text").get<std::string>()},
         {"parts", Parts(text, result)}};
     REDRAFT_ASSIGN(const std::string_view source, FindAsset("data/edit/review.html"));
     REDRAFT_ASSIGN(const auto page_template,

@@ -10,8 +10,8 @@
 
 namespace redraft::cli {
 
-/// `result` is as edit_json.h says; `name` is the file's. Foreign text is escaped.
-/// Errors: kConfig for a result of another shape.
+/// Spans without replacement are marked only. `result` is as edit_json.h says; `name` is the
+/// file's. Foreign text is escaped. Errors: kConfig for a result of another shape.
 Result<std::string> EditPage(const std::string& name, std::string_view text, const Json& result);
 
 }  // namespace redraft::cli
