@@ -35,7 +35,7 @@ void FindComparisons(const Prose& prose, Found& found) {
     if (words[i].spoken || !IsComparison(prose, i)) continue;
     const std::size_t end = prose.ClauseEnd(i);
     const bool as_if = words[i].form == "as";
-    if (HasOrnament(prose, i, end)) {
+    if (HasOrnament(prose, i, std::min(end, i + kLongComparison))) {
       found.push_back(SpanOf(prose, i, end, "purple_prose",
                              "A comparison in grand words: the thing itself is out of sight.",
                              as_if ? 0.46 : 0.58));
