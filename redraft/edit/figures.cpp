@@ -82,11 +82,7 @@ void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, const Foun
   core::WeakSpan span = SpanOf(prose, best_from, best_to, "purple_prose",
                                "Crowded with ornament: keep the one image that works.", 0);
   const Hits hits = HitsIn(phrases, span.start, span.end, span.category);
-  const bool many = best_ornaments > kCrowd;
-  span.confidence = hits.sure || (hits.other && many) ? 0.71
-                    : hits.other                      ? 0.6
-                    : hits.count > 0                  ? 0.5
-                                                      : 0.36;
+  span.confidence = hits.sure || hits.other ? 0.71 : hits.count > 0 ? 0.5 : 0.36;
   span.confidence += 0.01 * best;
   found.push_back(std::move(span));
 }
