@@ -107,6 +107,7 @@ Editing::Editing(std::string text, const EditOptions& options, const core::Score
   if (options.detector != Detector::kModel) {
     local = Detect(text_, {.only = options.only}, &scorer);
   }
+  options_.rewrite.names = Names(text_);
   auto span = local.begin();
   for (const Section& section : Sections(text_, options.section_words)) {
     std::vector<core::WeakSpan> inside;

@@ -177,6 +177,19 @@ TEST(Editing, OffsetsAreThoseOfTheWholeTextWhateverTheSections) {
   }
 }
 
+TEST(Editing, ANameOfAnotherSectionIsANameInEverySection) {
+  const Likes scorer;
+  EditOptions options = Options(Work::kRewrite, Detector::kModel);
+  options.section_words = 10;
+  const Editing editing(
+      "It was the fault of Ines, and everybody knew it by noon.\n\n"
+      "Ines felt a chill run down the spine of the evening, and went in.\n",
+      options, scorer);
+  const Edited edited = Drive(editing, Plain("Ines felt a chill", "She stood still"));
+  EXPECT_TRUE(edited.edits.empty());
+  EXPECT_GT(edited.turned_down.at("loses_name"), 0);
+}
+
 TEST(Editing, LocalDetectionAloneAsksNothing) {
   const Likes scorer;
   const Editing editing(std::string(kText), Options(Work::kDetect, Detector::kLocal), scorer);

@@ -35,7 +35,7 @@ void FindComparisons(const Prose& prose, Found& found) {
     if (words[i].spoken || !IsComparison(prose, i)) continue;
     const std::size_t end = prose.ClauseEnd(i);
     const bool as_if = words[i].form == "as";
-    if (HasOrnament(prose, i, end)) {
+    if (HasOrnament(prose, i, std::min(end, i + kLongComparison))) {
       found.push_back(SpanOf(prose, i, end, "purple_prose",
                              "A comparison in grand words: the thing itself is out of sight.",
                              as_if ? 0.46 : 0.58));
@@ -82,11 +82,7 @@ void FindCrowdedClauses(const Prose& prose, const Sentence& sentence, const Foun
   core::WeakSpan span = SpanOf(prose, best_from, best_to, "purple_prose",
                                "Crowded with ornament: keep the one image that works.", 0);
   const Hits hits = HitsIn(phrases, span.start, span.end, span.category);
-  const bool many = best_ornaments > kCrowd;
-  span.confidence = hits.sure || (hits.other && many) ? 0.71
-                    : hits.other                      ? 0.6
-                    : hits.count > 0                  ? 0.5
-                                                      : 0.36;
+  span.confidence = hits.sure || hits.other ? 0.71 : hits.count > 0 ? 0.5 : 0.36;
   span.confidence += 0.01 * best;
   found.push_back(std::move(span));
 }

@@ -110,8 +110,10 @@ const char* Advice(Objection objection) {
   return "They were not readable prose.";
 }
 
-Surroundings::Surroundings(std::string_view of)
-    : text(of), names(Names(of)), is_protected(ProtectedRanges(of)) {}
+Surroundings::Surroundings(std::string_view of, std::vector<std::string> known)
+    : text(of),
+      names(known.empty() ? Names(of) : std::move(known)),
+      is_protected(ProtectedRanges(of)) {}
 
 std::vector<std::string> MustStay(const Surroundings& around, std::string_view span) {
   std::vector<std::string> stay;

@@ -30,10 +30,11 @@ const char* Advice(Objection objection);
 
 /// What is known of the text around all spans.
 struct Surroundings {
-  explicit Surroundings(std::string_view of);
+  /// `known` are the names of a longer text that `of` is a part of; empty: `of` is all there is.
+  explicit Surroundings(std::string_view of, std::vector<std::string> known = {});
 
   std::string_view text;
-  std::vector<std::string> names;            ///< Names(text)
+  std::vector<std::string> names;            ///< Names of the whole text
   std::vector<ProtectedRange> is_protected;  ///< ProtectedRanges(text)
 };
 

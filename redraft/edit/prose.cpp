@@ -82,6 +82,11 @@ Prose::Prose(std::string_view text) : text_(text) {
     }
     ReadParagraph(lines[first].body, lines[i].end);
   }
+  clause_ends_.resize(words_.size());
+  for (std::size_t i = words_.size(); i-- > 0;) {
+    const bool ends = i + 1 == words_.size() || words_[i + 1].gap >= Gap::kComma;
+    clause_ends_[i] = ends ? i + 1 : clause_ends_[i + 1];
+  }
 }
 
 void Prose::ReadParagraph(std::size_t start, std::size_t end) {
@@ -160,18 +165,6 @@ void Prose::ReadSentence(std::size_t start, std::size_t end) {
   if (sentence.size() == 0) return;
   sentence.spoken = 2 * spoken > sentence.size();
   sentences_.push_back(sentence);
-}
-
-Prose::Range Prose::Clause(std::size_t at, Gap gap) const {
-  std::size_t first = at;
-  while (words_[first].gap < gap) --first;  // the first word of a sentence has the strongest
-  return {first, ClauseEnd(at, gap)};
-}
-
-std::size_t Prose::ClauseEnd(std::size_t at, Gap gap) const {
-  std::size_t last = at + 1;
-  while (last < words_.size() && words_[last].gap < gap) ++last;
-  return last;
 }
 
 }  // namespace redraft::edit

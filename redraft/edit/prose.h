@@ -56,15 +56,9 @@ class Prose {
   const std::vector<Word>& words() const { return words_; }
   const std::vector<Sentence>& sentences() const { return sentences_; }
 
-  /// Words [first, last) of one sentence at whose borders stands a mark of at least `gap`, around
-  /// the word `at`.
-  struct Range {
-    std::size_t first = 0, last = 0;
-  };
-  Range Clause(std::size_t at, Gap gap = Gap::kComma) const;
-
-  /// One past the last word of the clause in which the word `at` stands.
-  std::size_t ClauseEnd(std::size_t at, Gap gap = Gap::kComma) const;
+  /// One past the last word of the clause in which the word `at` stands: up to the next comma or
+  /// stronger mark.
+  std::size_t ClauseEnd(std::size_t at) const { return clause_ends_[at]; }
 
  private:
   void ReadParagraph(std::size_t start, std::size_t end);
@@ -74,6 +68,7 @@ class Prose {
   std::string folded_;  ///< all forms, one behind the other
   std::vector<Word> words_;
   std::vector<Sentence> sentences_;
+  std::vector<std::size_t> clause_ends_;  ///< of every word
   std::size_t paragraphs_ = 0;
   bool speech_ = false;  ///< inside quotation marks
 };

@@ -31,8 +31,8 @@ TEST(Prose, GapsTellHowStronglyWordsAreParted) {
   EXPECT_THAT(gaps, ElementsAre(Gap::kStop, Gap::kSpace, Gap::kComma, Gap::kClause, Gap::kClause,
                                 Gap::kClause, Gap::kStop));
   EXPECT_EQ(prose.ClauseEnd(0), 2U);
-  EXPECT_EQ(prose.ClauseEnd(0, Gap::kClause), 3U);
-  EXPECT_EQ(prose.Clause(2, Gap::kClause).first, 0U);
+  EXPECT_EQ(prose.ClauseEnd(1), 2U);
+  EXPECT_EQ(prose.ClauseEnd(6), 7U);
 }
 
 TEST(Prose, SpeechIsMarked) {

@@ -35,6 +35,7 @@ bool IntroducesCitation(std::string_view before) {
     before.remove_suffix(1);
   }
   if (before.ends_with(" that")) before.remove_suffix(5);
+  if (before.empty() || !(IsLetter(before.back()) || before.back() == '.')) return false;
   for (const std::string_view way : kWays) {
     const std::size_t at = before.rfind(way);
     if (at == std::string_view::npos &&
@@ -79,6 +80,8 @@ class Inline {
   void Read(std::size_t start, std::size_t end) {
     paragraph_ = start;
     end_ = end;
+    closing_.clear();
+    no_comment_end_ = no_quote_end_ = no_curly_end_ = start;
     Scan(start, end, true);
   }
 
@@ -154,10 +157,8 @@ class Inline {
   std::size_t Angle(std::size_t at) {
     const std::string_view window = Window(at);
     if (window.starts_with("<!--")) {
-      const std::size_t close = window.find("-->");
-      if (close != std::string_view::npos) {
-        return Add(at, at + close + 3, ProtectedKind::kMarkup);
-      }
+      const std::size_t close = Closing("-->", at, no_comment_end_);
+      if (close != end_) return Add(at, close + 3, ProtectedKind::kMarkup);
     }
     if (window.size() < 2 || !(IsLetter(window[1]) || window[1] == '/')) return at;
     const std::size_t close = window.find_first_of("<>", 1);
@@ -168,27 +169,49 @@ class Inline {
     return Add(at, at + close + 1, link ? ProtectedKind::kLink : ProtectedKind::kMarkup);
   }
 
-  std::size_t Closing(std::size_t open, char opens, char closes) const {
-    int depth = 0;
-    for (std::size_t i = open; i < std::min(end_, open + kWindow); ++i) {
-      if (text_[i] == '\\') {
+  /// Where `mark` stands next within reach, or the end. `none_before` remembers up to where there
+  /// is none, so that many openings without an end are looked through once.
+  std::size_t Closing(std::string_view mark, std::size_t at, std::size_t& none_before) const {
+    const std::size_t from = std::max(at, none_before);
+    const std::size_t to = std::min(end_, at + kWindow);
+    if (from >= to) return end_;
+    const std::size_t found = text_.substr(0, to).find(mark, from);
+    if (found != std::string_view::npos) return found;
+    none_before = std::max(none_before, to - std::min(to, mark.size() - 1));
+    return end_;
+  }
+
+  /// The bracket that closes the one at `open`, or the end.
+  std::size_t Partner(std::size_t open) {
+    if (closing_.empty()) PairBrackets();
+    const std::size_t partner = closing_[open - paragraph_];
+    return partner == 0 ? end_ : partner;
+  }
+
+  void PairBrackets() {
+    closing_.assign(end_ - paragraph_, 0);
+    std::vector<std::size_t> round, square;
+    for (std::size_t i = paragraph_; i < end_; ++i) {
+      const char c = text_[i];
+      if (c == '\\') {
         ++i;
-      } else if (text_[i] == opens) {
-        ++depth;
-      } else if (text_[i] == closes && --depth == 0) {
-        return i;
+      } else if (c == '(' || c == '[') {
+        (c == '(' ? round : square).push_back(i);
+      } else if (c == ')' || c == ']') {
+        std::vector<std::size_t>& open = c == ')' ? round : square;
+        if (open.empty()) continue;
+        closing_[open.back() - paragraph_] = i;
+        open.pop_back();
       }
     }
-    return end_;
   }
 
   /// [text](address), [text][reference], ![picture](address), [^note], [1].
   std::size_t Bracket(std::size_t start, std::size_t open) {
-    const std::size_t close = Closing(open, '[', ']');
+    const std::size_t close = Partner(open);
     if (close == end_) return open;
     if (close + 1 < end_ && (text_[close + 1] == '(' || text_[close + 1] == '[')) {
-      const bool round = text_[close + 1] == '(';
-      const std::size_t last = Closing(close + 1, round ? '(' : '[', round ? ')' : ']');
+      const std::size_t last = Partner(close + 1);
       if (last != end_) return Add(start, last + 1, ProtectedKind::kLink);
     }
     const std::string_view inside = text_.substr(open + 1, close - open - 1);
@@ -233,9 +256,9 @@ class Inline {
   /// A quotation is protected where a source is named for it.
   std::size_t Quotation(std::size_t at, std::string_view closing) {
     const std::size_t inside = at + (closing == kCloseQuote ? kOpenQuote.size() : 1);
-    const std::size_t found = Window(inside).find(closing);
-    if (found == std::string_view::npos) return inside;
-    const std::size_t close = inside + found;
+    const std::size_t close =
+        Closing(closing, inside, closing == kCloseQuote ? no_curly_end_ : no_quote_end_);
+    if (close == end_) return inside;
     const std::size_t end = close + closing.size();
     if (IntroducesCitation(text_.substr(paragraph_, at - paragraph_)) ||
         HasReference(text_.substr(end, end_ - end))) {
@@ -256,6 +279,8 @@ class Inline {
   std::string_view text_;
   std::vector<ProtectedRange>& ranges_;
   std::size_t paragraph_ = 0, end_ = 0;
+  std::vector<std::size_t> closing_;  ///< of every byte of the paragraph: its partner, 0: none
+  std::size_t no_comment_end_ = 0, no_quote_end_ = 0, no_curly_end_ = 0;
 };
 
 /// Sorted and disjoint; of ranges that touch each other's bytes the first keeps its kind.

@@ -174,7 +174,7 @@ core::Request RevisionRequest(const Surroundings& around, const std::vector<core
 
 ReviseJob::ReviseJob(std::string_view text, std::vector<core::WeakSpan> spans,
                      const RewriteOptions& options, const core::Scorer& scorer)
-    : around_(text), spans_(std::move(spans)), options_(options), scorer_(scorer) {}
+    : around_(text, options.names), spans_(std::move(spans)), options_(options), scorer_(scorer) {}
 
 std::vector<core::Request> ReviseJob::Step(std::span<const core::Reply> replies) {
   if (!replies.empty()) {

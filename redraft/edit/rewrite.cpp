@@ -50,7 +50,7 @@ bool MayDelete(const Seam& seam) {
 
 RewriteJob::RewriteJob(std::string_view text, const std::vector<core::WeakSpan>& spans,
                        const RewriteOptions& options, const core::Scorer& scorer)
-    : around_(text), options_(options), scorer_(scorer), against_(spans.size()) {
+    : around_(text, options.names), options_(options), scorer_(scorer), against_(spans.size()) {
   for (const core::WeakSpan& span : spans) {
     seams_.emplace_back(text, span, around_.names);
     places_.push_back({.span = span, .candidates = {}, .chosen = {}});

@@ -19,6 +19,7 @@ struct RewriteOptions {
   int candidates = 8;     ///< for each span
   std::string brief;      ///< what the text was written for; may be empty
   std::uint64_t seed = 1;
+  std::vector<std::string> names;  ///< of the longer text that this is a part of; empty: it is all
   Prices prices;
 };
 
