@@ -99,7 +99,7 @@ function(redraft_fuzzers)
     llm/anthropic_format.cpp llm/dialect.cpp llm/openai_format.cpp llm/reply_members.cpp llm/reward_format.cpp
     llm/server_error.cpp llm/wire_format.cpp)
   list(TRANSFORM _sources PREPEND ${CMAKE_SOURCE_DIR}/redraft/)
-  foreach(_module IN ITEMS base core text stats reward audit)
+  foreach(_module IN ITEMS base core text stats reward audit edit)
     file(GLOB _found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/redraft/${_module}/*.cpp)
     list(FILTER _found EXCLUDE REGEX "_test\\.cpp$")
     list(APPEND _sources ${_found})

@@ -37,7 +37,7 @@ seeds() {
   case $1 in
     brief) echo 'examples/*.md';;
     reward_model) echo 'data/reward/default.rdm';;
-    book) echo 'data/qualification/passages/*.md';;
+    book | detect) echo 'data/qualification/passages/*.md';;
     verdict) echo 'data/judge/*.jsonl';;
     lm_reward | *_reply) echo 'data/reward/lm.json';;
     *) echo '*.toml';;

@@ -177,6 +177,7 @@ void DeclareBench(Args& root) {
   DeclareBenchAttack(bench);
   DeclareBenchHostile(bench);
   DeclareBenchContent(bench);
+  DeclareBenchEdit(bench);
 }
 
 }  // namespace redraft::cli

@@ -20,6 +20,7 @@ struct EvolveFlags {
   ModelFlags models;
   std::string brief, db, preset = "default", rubric, pack, section, output;
   std::optional<int> initial, top, variants, generations, rounds;
+  std::optional<double> mend;
   std::uint64_t seed = 1;
   std::optional<double> temperature;
   bool small = false, json = false, dry_run = false, fork = false;
@@ -83,6 +84,7 @@ Result<RunSetup> MakeSetup(const EvolveFlags& flags, const Config& config) {
   o.initial = flags.initial.value_or(o.initial);
   o.top = flags.top.value_or(o.top);
   o.variants = flags.variants.value_or(o.variants);
+  o.mend = flags.mend.value_or(o.mend);
   o.generations = flags.generations.value_or(o.generations);
   o.rounds = flags.rounds.value_or(o.rounds);
   o.seed = flags.seed;
@@ -268,6 +270,9 @@ void DeclareEvolve(Args& root) {
   args.Option("--initial", flags->initial, "first drafts");
   args.Option("--top", flags->top, "texts kept as parents");
   args.Option("--variants", flags->variants, "variants per parent");
+  args.Option("--mend", flags->mend,
+              "share of the variants that mend their parent's weak places and keep its other "
+              "words (default 0)");
   args.Option("--generations", flags->generations, "generations of variants");
   args.Option("--rounds", flags->rounds,
               "matches of each text per generation: the most, with the preset alphawrite exactly");

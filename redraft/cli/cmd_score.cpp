@@ -5,6 +5,7 @@
 #include <map>
 
 #include "redraft/base/file.h"
+#include "redraft/cli/code_points.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/reward/model.h"
@@ -14,13 +15,6 @@
 
 namespace redraft::cli {
 namespace {
-
-/// Code points before byte `at`.
-std::size_t CodePoints(std::string_view text, std::size_t at) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 struct Options {
   std::vector<std::string> inputs;
@@ -79,9 +73,11 @@ Json ExplanationJson(const reward::RewardModel& model, const std::string& text, 
     signals[std::string(reward::NameOf(static_cast<reward::Signal>(i)))] = explanation.parts[i];
   }
   Json sentences = Json::array();
+  CodePointCounter counter(text);
   for (const auto& part : explanation.sentences) {
-    sentences.push_back({{"start", CodePoints(text, part.begin)},
-                         {"end", CodePoints(text, part.end)},
+    const std::size_t start = counter.CodePoints(part.begin);
+    sentences.push_back({{"start", start},
+                         {"end", counter.CodePoints(part.end)},
                          {"wording", part.view.texture},
                          {"belonging", part.view.belonging},
                          {"substance", part.view.substance},

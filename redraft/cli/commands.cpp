@@ -5,6 +5,7 @@ namespace redraft::cli {
 // The order of --help: make, look, measure, train.
 void DeclareCommands(Args& root) {
   DeclareEvolve(root);
+  DeclareEdit(root);
   DeclareResume(root);
   DeclareReplay(root);
   DeclareRuns(root);

@@ -23,6 +23,8 @@ void DeclareBench(Args& root);
 void DeclareBenchAttack(Args& bench);   ///< a command of DeclareBench's
 void DeclareBenchHostile(Args& bench);  ///< a command of DeclareBench's
 void DeclareBenchContent(Args& bench);  ///< a command of DeclareBench's
+void DeclareBenchEdit(Args& bench);     ///< a command of DeclareBench's
+void DeclareEdit(Args& root);
 void DeclareScore(Args& root);
 void DeclareTrain(Args& root);
 void DeclareModels(Args& root);

@@ -30,9 +30,12 @@ Result<std::string> TextMember(const Json& line, const char* key) {
   return it->get<std::string>();
 }
 
-void PrintLine(const std::string& text) {
+void PrintLine(const std::string& line) {
   static const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  const std::string line = terminal ? Printable(text, true) : text;
+  PrintColoured(terminal ? Printable(line, true) : line);
+}
+
+void PrintColoured(const std::string& line) {
   if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() ||
       std::fputc('\n', stdout) == EOF) {
     std::exit(1);

@@ -41,4 +41,7 @@ Result<std::string> TextMember(const Json& line, const char* key);
 /// Writes one line to standard output. Exits the process quietly when the reader has gone.
 void PrintLine(const std::string& line);
 
+/// The same for a line with colours: the caller has made what others wrote Printable.
+void PrintColoured(const std::string& line);
+
 }  // namespace redraft::cli

@@ -63,4 +63,11 @@ Result<Json> FindInLedger(const std::string& db, const Json& manifest, const std
   return found;
 }
 
+Status KeepInLedger(const std::string& db, const Json& manifest, const Json& found) {
+  REDRAFT_ASSIGN(store::Ledger ledger, store::Ledger::Open(db));
+  REDRAFT_ASSIGN(const auto run, ledger.FindByIdentity(Sha256Hex(DumpJson(manifest))));
+  if (!run) return Fail(ErrorCode::kNotFound, db + " has no such run any more");
+  return ledger.SetResult(run->id, found);
+}
+
 }  // namespace redraft::cli

@@ -24,4 +24,8 @@ Result<std::string> WorkInLedger(const std::string& db, const Json& manifest,
 Result<Json> FindInLedger(const std::string& db, const Json& manifest, const std::string& name,
                           const std::function<Result<Json>(core::ReplyLog&)>& work);
 
+/// Puts `found` into the place of what FindInLedger kept. Errors: kNotFound when there is no such
+/// run; the ledger's.
+Status KeepInLedger(const std::string& db, const Json& manifest, const Json& found);
+
 }  // namespace redraft::cli

@@ -74,6 +74,7 @@ void Progress::On(const Json& event) {
                        : stage == "check"     ? "checking the judge"
                        : stage == "summarise" ? "summaries"
                        : stage == "sample"    ? "excerpts"
+                       : stage == "edit"      ? "editing"
                                               : "judging";
     stage_ = generation == 0 ? what : fmt::format("generation {}: {}", generation, what);
     stage_start_ = last_ = std::chrono::steady_clock::now();

@@ -14,8 +14,11 @@ constexpr const char* kPrompts[] = {"write/draft",   "write/variant", "write/rep
                                     "judge/label",   "judge/line",    "judge/structured",
                                     "judge/verdict", "judge/repair",  "judge/structured-repair"};
 
-Result<Json> PromptHashes() {
+Result<Json> PromptHashes(const evolve::EvolveOptions& options) {
   Json hashes;
+  if (options.mend > 0) {
+    REDRAFT_ASSIGN(hashes["edit/revise"], llm::PromptSha256("edit/revise"));
+  }
   for (const char* name : kPrompts) {
     REDRAFT_ASSIGN(hashes[name], llm::PromptSha256(name));
   }
@@ -54,7 +57,7 @@ void Flatten(const Json& json, const std::string& path, std::map<std::string, st
 Result<Json> MakeManifest(const RunSetup& setup) {
   Json judge = ToJson(setup.judge);
   judge["id"] = setup.judge_id;
-  REDRAFT_ASSIGN(const Json prompts, PromptHashes());
+  REDRAFT_ASSIGN(const Json prompts, PromptHashes(setup.options));
   return Json{{"schema", "redraft.run/1"},
               {"tool", kVersion},
               {"document", setup.document},

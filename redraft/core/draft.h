@@ -17,7 +17,7 @@ struct Draft {
   int words = 0;
   std::vector<std::string> parents;  ///< draft ids; empty for first drafts
   std::string founder;    ///< id of the first draft it descends from (its own id for founders)
-  std::string operation;  ///< "draft" or "vary"
+  std::string operation;  ///< "draft", "vary" or "mend"
   std::string style;      ///< drawn for first drafts; inherited by variants
   std::string theme;
   std::string objective;  ///< drawn for variants

@@ -2,6 +2,13 @@
 
 namespace redraft::evolve {
 
+std::string Repeats(const core::Draft& draft, const text::NearDuplicates& earlier) {
+  const auto match = earlier.Find(draft.text);
+  if (!match) return "";
+  if (match->exact) return "duplicate";
+  return draft.operation == "mend" ? "" : "near_duplicate";
+}
+
 DraftJob::DraftJob(core::Draft draft, core::Request request, const text::GateLimits& limits,
                    const text::NearDuplicates& earlier, int repairs, MakeRepair make_repair)
     : draft_(std::move(draft)),
@@ -25,12 +32,12 @@ std::vector<core::Request> DraftJob::Step(std::span<const core::Reply> replies) 
     return {current_};
   }
   text::GateResult result = text::CheckDraft(replies[0].text, limits_);
+  draft_.text = std::move(result.text);
   if (result.ok) {
-    if (const auto match = earlier_.Find(result.text)) {
-      result.reasons.emplace_back(match->exact ? "duplicate" : "near_duplicate");
+    if (std::string reason = Repeats(draft_, earlier_); !reason.empty()) {
+      result.reasons.push_back(std::move(reason));
     }
   }
-  draft_.text = std::move(result.text);
   draft_.words = result.words;
   draft_.seed = current_.seed;
   draft_.key = core::RequestKey(current_);

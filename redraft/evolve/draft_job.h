@@ -19,6 +19,10 @@ namespace redraft::evolve {
 using MakeRepair = std::function<core::Request(
     const core::Request& first, const std::vector<std::string>& reasons, int repair)>;
 
+/// The gate reason against a draft that repeats an earlier text: "duplicate" or "near_duplicate";
+/// empty: none. Mended drafts may be near their parent, that is what they are for.
+std::string Repeats(const core::Draft& draft, const text::NearDuplicates& earlier);
+
 class DraftJob final : public core::Job {
  public:
   /// `draft` carries lineage and draws; the job fills text, words, key, repairs and gated.

@@ -108,9 +108,15 @@ class Evolution {
         slot.draft.style = parent.style;
         slot.draft.theme = parent.theme;
         slot.draft.objective = task_.pack.objectives[objective].name;
-        REDRAFT_ASSIGN(slot.request,
-                       VariantRequest(task_, options_, parent, {objective, CritiqueOf(parent_id)},
-                                      Seed(slot.draft.id)));
+        if (rng_.Fork("mend/" + slot.draft.id).Uniform() < options_.mend) {
+          slot.draft.operation = "mend";
+          slot.draft.objective.clear();
+          slot.request = MendingRequest(task_, options_, parent, Seed(slot.draft.id));
+        } else {
+          REDRAFT_ASSIGN(slot.request,
+                         VariantRequest(task_, options_, parent, {objective, CritiqueOf(parent_id)},
+                                        Seed(slot.draft.id)));
+        }
         slots.push_back(std::move(slot));
       }
     }
@@ -182,10 +188,10 @@ class Evolution {
       std::vector<DraftJob*> again;
       for (DraftJob* job : open) {
         if (!job->accepted()) continue;
-        const auto match = stage_texts.Find(job->draft().text);
-        if (!match) {
+        const std::string repeats = Repeats(job->draft(), stage_texts);
+        if (repeats.empty()) {
           stage_texts.Add(job->draft().id, job->draft().text);
-        } else if (job->Reject(match->exact ? "duplicate" : "near_duplicate")) {
+        } else if (job->Reject(repeats)) {
           again.push_back(job);
         }
       }

@@ -83,6 +83,10 @@ Status Validate(const EvolveOptions& o) {
                                 "it must be between 1 and 1000"));
   REDRAFT_RETURN_IF_ERROR(check(o.generations >= 0 && o.generations <= 1000, "generations",
                                 o.generations, "it must be between 0 and 1000"));
+  if (!(o.mend >= 0 && o.mend <= 1)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--mend is {}; it must be between 0 and 1", o.mend));
+  }
   REDRAFT_RETURN_IF_ERROR(check(o.rounds >= 1 && o.rounds <= 10'000, "rounds", o.rounds,
                                 "it must be between 1 and 10000"));
   return Ok{};
@@ -91,6 +95,7 @@ Status Validate(const EvolveOptions& o) {
 Json ToJson(const EvolveOptions& options) {
   Json json;
   ForEachOption(options, [&json](const char* name, const auto& value) { json[name] = value; });
+  if (options.mend > 0) json["mend"] = options.mend;  // runs without it are what they were before
   json["draws"] = options.draws == Draws::kStratified ? "stratified" : "with_replacement";
   json["ranking"] = options.ranking == Ranking::kElo ? "elo" : "bradley_terry";
   json["pairing"] = options.pairing == Pairing::kActive ? "active" : "random";
@@ -101,6 +106,7 @@ Result<EvolveOptions> OptionsFromJson(const Json& json) {
   try {
     EvolveOptions options;
     ForEachOption(options, [&json](const char* name, auto& value) { json.at(name).get_to(value); });
+    options.mend = json.value("mend", 0.0);
     options.draws = json.at("draws") == "stratified" ? Draws::kStratified : Draws::kWithReplacement;
     options.ranking = json.at("ranking") == "elo" ? Ranking::kElo : Ranking::kBradleyTerry;
     options.pairing =

@@ -52,6 +52,9 @@ struct EvolveOptions {
   /// replaced by fresh drafts; 0: no brake. Independent drafts lie near .01; the reference's
   /// published runs end at .21 on average, its collapsed ones at .64.
   double brake = 0.25;
+  /// Share of the variants that mend their parent's weak places and keep its other words (edit/),
+  /// instead of rewriting all of it. They may be close to their parent, not the same.
+  double mend = 0.0;
   int repairs = 2;  ///< further tries for a text that fails the gates
   /// A variant that stays too close to an earlier text after its repairs is kept and marked. Only
   /// for the faithful preset, whose schedule is exact; elsewhere it is left out.

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "redraft/base/random.h"
+#include "redraft/edit/detect.h"
+#include "redraft/edit/revise.h"
 #include "redraft/llm/prompt.h"
 
 namespace redraft::evolve {
@@ -101,6 +103,18 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
                                               values, seed));
   // Small models like to hand the parent back word for word; the engine can make that costly.
   request.sampling.dry_prompt = options.embedded;
+  return request;
+}
+
+core::Request MendingRequest(const Task& task, const EvolveOptions& options,
+                             const core::Draft& parent, std::uint64_t seed) {
+  const edit::RewriteOptions rewrite{
+      .model = options.writer, .brief = task.brief.task, .seed = seed};
+  core::Request request = edit::RevisionRequest(edit::Surroundings(parent.text),
+                                                edit::Detect(parent.text, {}), rewrite);
+  request.role = core::Role::kVariant;
+  request.sampling = options.sampling;
+  if (options.embedded) request.length = LengthFor(task.brief);
   return request;
 }
 

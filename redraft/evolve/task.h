@@ -42,6 +42,11 @@ Result<core::Request> VariantRequest(const Task& task, const EvolveOptions& opti
                                      const core::Draft& parent, const VariantDraw& draw,
                                      std::uint64_t seed);
 
+/// The request for a variant that mends the weak places of `parent`, found without a model, and
+/// keeps everything else.
+core::Request MendingRequest(const Task& task, const EvolveOptions& options,
+                             const core::Draft& parent, std::uint64_t seed);
+
 /// `request` again, told why its last reply failed the gates (`reasons` as `redraft gate` names
 /// them). `attempt` counts from 1 and makes the request and its seed new.
 Result<core::Request> RepairRequest(const Task& task, const core::Request& request,

@@ -1,6 +1,6 @@
 #pragma once
 
-// UTF-8 one code point at a time, for this module's own scanners.
+// UTF-8 one code point at a time, for scanners.
 
 #include <cstddef>
 #include <cstdint>
