@@ -159,6 +159,21 @@ bool PutMember(zip_t* zip, const std::string& member, const std::string& bytes) 
          zip_file_set_dostime(zip, at, 0, kFirstDay, 0) == 0;
 }
 
+/// A source with a copy of the bytes that is libzip's own: to change an archive in bytes of others,
+/// libzip 1.7 shares their beginning, and frees it.
+zip_source_t* OwnSource(std::string_view bytes) {
+  zip_source_t* const source = zip_source_buffer_create(nullptr, 0, 0, nullptr);
+  if (source == nullptr) return nullptr;
+  if (zip_source_begin_write(source) == 0 &&
+      zip_source_write(source, bytes.data(), bytes.size()) ==
+          static_cast<zip_int64_t>(bytes.size()) &&
+      zip_source_commit_write(source) == 0) {
+    return source;
+  }
+  zip_source_free(source);
+  return nullptr;
+}
+
 /// What was written into a source.
 std::optional<std::string> BytesOf(zip_source_t* source) {
   if (zip_source_open(source) < 0) return std::nullopt;
@@ -179,9 +194,8 @@ Result<std::string> ChangedZip(std::string_view bytes, const std::string& name,
   const auto failed = [&] {
     return Fail(ErrorCode::kFailed, name + ": the changed archive cannot be put together");
   };
-  // A source of libzip's writes into a copy; what it is made from stays.
-  const std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> source(
-      zip_source_buffer_create(bytes.data(), bytes.size(), 0, nullptr), &zip_source_free);
+  const std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> source(OwnSource(bytes),
+                                                                      &zip_source_free);
   if (!source) return failed();
   zip_source_keep(source.get());
   zip_t* const zip = zip_open_from_source(source.get(), 0, nullptr);

@@ -34,6 +34,22 @@ TEST(Zip, MembersAreChangedInTheirPlaceAddedAtTheEndAndLeftOut) {
   EXPECT_EQ(Unzipped(archive).size(), 3U) << "the old one is as it was";
 }
 
+TEST(Zip, TheBytesOfOthersStayTheirsWhateverMemberIsChanged) {
+  Members members;
+  for (int i = 0; i < 8; ++i)
+    members.emplace_back(std::string(1, static_cast<char>('a' + i)), std::string(200, 'x'));
+  const std::string archive = Zip(members);
+  for (const auto& [name, content] : members) {
+    const std::string copy = archive;
+    const auto changed = ChangedZip(copy, "a.zip", {{name, "new"}});
+    ASSERT_TRUE(changed);
+    EXPECT_EQ(copy, archive);
+    for (const auto& [other, bytes] : Unzipped(*changed)) {
+      EXPECT_EQ(bytes, other == name ? "new" : content);
+    }
+  }
+}
+
 TEST(Zip, TheSameChangesGiveTheSameBytes) {
   const std::string archive = Zip({{"a", std::string(10'000, 'a')}, {"b", "two"}});
   const ZipChanges changes = {{"b", "TWO"}, {"c", std::string(10'000, 'c')}};

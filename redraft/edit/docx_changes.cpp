@@ -280,6 +280,12 @@ class Tracker {
     return marks;
   }
 
+  std::string_view Initial() const {
+    std::size_t end = 0;
+    if (!by_.author.empty()) text::NextCodePoint(by_.author, end);
+    return std::string_view(by_.author).substr(0, end);
+  }
+
   void AddComment(const core::Edit& edit, long id) {
     const Category* const category = Taxonomy::Builtin().Find(edit.span.category);
     std::string said = category != nullptr ? category->name : edit.span.category;

@@ -265,7 +265,9 @@ std::string AnyFlow(int depth) {
     } else if (kind == 6) {
       flow += "<w:hyperlink>" + AnyFlow(depth - 1) + "</w:hyperlink>";
     } else if (kind == 7) {
-      flow += "<w:ins w:id='8' w:author='E'>" + AnyFlow(depth - 1) + "</w:ins>";
+      const std::string kind_of = *rc::gen::element("ins", "moveTo");
+      flow +=
+          "<w:" + kind_of + " w:id='8' w:author='E'>" + AnyFlow(depth - 1) + "</w:" + kind_of + ">";
     } else if (kind == 8) {
       flow += "<w:del w:id='9' w:author='E'><w:r><w:delText>no</w:delText></w:r></w:del>";
     } else if (kind == 9) {

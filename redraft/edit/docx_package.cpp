@@ -196,15 +196,20 @@ class Opening {
     }
   }
 
+  static tl::unexpected<Error> Unusable(const Error& error) {
+    return Fail(error.code,
+                error.message +
+                    "; get it again, or open it in Word or LibreOffice, which may repair it, and "
+                    "save it anew");
+  }
+
   /// A member of XML, within what may yet be unpacked.
   Result<std::string> Part(const std::string& member) {
-    REDRAFT_ASSIGN(std::string bytes, archive_.Read(member, left_));
-    left_ -= bytes.size();
-    if (auto sound = CheckScannable(bytes, package_.name + ": " + member); !sound) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  sound.error().message +
-                      "; open it in Word or LibreOffice, which may repair it, and save it again");
-    }
+    auto bytes = archive_.Read(member, left_);
+    if (!bytes) return Unusable(bytes.error());
+    left_ -= bytes->size();
+    const Status sound = CheckScannable(*bytes, package_.name + ": " + member);
+    if (!sound) return Unusable(sound.error());
     return bytes;
   }
 
@@ -250,18 +255,22 @@ std::string TypesWithoutMacros(const DocxPackage& package, const std::set<std::s
     if (!IsMacroType(XmlAttribute(tag, "ContentType"))) return false;
     return !has_bin || XmlAttribute(tag, "PartName").starts_with('/');
   });
-  // ms-word.document.macroEnabled.main and ms-word.template.macroEnabledTemplate.main.
-  const std::pair<std::string_view, std::string_view> kPlain[] = {
-      {"application/vnd.ms-word.document.macroEnabled.main+xml",
-       "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"},
-      {"application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
-       "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"},
-      {"application/vnd.ms-office.vbaProject", "application/octet-stream"}};
-  for (const auto& [macro, plain] : kPlain) {
-    for (std::size_t at = types.find(macro); at != std::string::npos; at = types.find(macro, at)) {
-      types.replace(at, macro.size(), plain);
-      at += plain.size();
-    }
+  constexpr std::string_view kMacros = "application/vnd.ms-office.vbaProject";
+  const std::size_t at = types.find(kMacros);
+  if (at != std::string::npos) types.replace(at, kMacros.size(), "application/octet-stream");
+  return types;
+}
+
+/// Calls a template, or what had macros, a plain document: Word goes by that, and by ".docx".
+std::string WithPlainType(std::string types) {
+  constexpr std::string_view kPlain =
+      "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+  for (const std::string_view other :
+       {"application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"}) {
+    const std::size_t at = types.find(other);
+    if (at != std::string::npos) types.replace(at, other.size(), kPlain);
   }
   return types;
 }
@@ -328,6 +337,7 @@ Result<std::string> ChangedDocx(const DocxPackage& package, const std::string& d
       relations = RelationsWithComments(package, std::move(relations));
     }
   }
+  types = WithPlainType(std::move(types));
   if (types != package.types) changes[kTypes] = types;
   if (relations != package.relations) changes[RelationsOf(package.main)] = relations;
   return ChangedZip(package.archive, package.name, changes);

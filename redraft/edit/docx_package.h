@@ -32,8 +32,8 @@ struct DocxPackage {
 ///         or one outside the package, over kMaxInputBytes of XML, not in UTF-8, with a DOCTYPE.
 Result<DocxPackage> OpenDocx(std::string bytes, const std::string& name);
 
-/// The package with another main document and comments (empty: none are added), without macros.
-/// Everything else is copied.
+/// The package with another main document and comments (empty: none are added), as a plain .docx:
+/// without macros, and no template. Everything else is copied.
 Result<std::string> ChangedDocx(const DocxPackage& package, const std::string& document,
                                 const std::string& comments);
 

@@ -248,5 +248,14 @@ TEST(Docx, MacrosAreLeftOutAndThatIsSaid) {
   EXPECT_THAT(DocxOf(*edited).Notes(), ElementsAre(HasSubstr("tracked changes")));
 }
 
+TEST(Docx, ATemplateBecomesADocument) {
+  std::string types = TypesXml();
+  types.replace(types.find("document.main"), 8, "template");
+  const Docx docx = DocxOf(DocxBytesOf(P("Text."), {{"[Content_Types].xml", types}}));
+  const auto edited = docx.WithEdits({}, {});
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(Unzipped(*edited)["[Content_Types].xml"], TypesXml());
+}
+
 }  // namespace
 }  // namespace redraft::edit

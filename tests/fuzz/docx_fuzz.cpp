@@ -73,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // "<", with which seeds begin, chooses the main document.
-  const std::size_t chosen = text.front() % std::size(kMembers);
+  const std::size_t chosen = data[0] % std::size(kMembers);
   if (text.front() != '<') text.erase(0, 1);
   std::vector<std::pair<std::string, std::string>> members;
   for (std::size_t i = 0; i < std::size(kMembers); ++i) {
