@@ -159,6 +159,17 @@ bool PutMember(zip_t* zip, const std::string& member, const std::string& bytes) 
          zip_file_set_dostime(zip, at, 0, kFirstDay, 0) == 0;
 }
 
+bool Change(zip_t* zip, const ZipChanges& changes) {
+  for (const auto& [member, content] : changes) {
+    if (content) {
+      if (!PutMember(zip, member, *content)) return false;
+    } else if (const zip_int64_t at = zip_name_locate(zip, member.c_str(), 0); at >= 0) {
+      if (zip_delete(zip, static_cast<zip_uint64_t>(at)) < 0) return false;
+    }
+  }
+  return true;
+}
+
 /// A source with a copy of the bytes that is libzip's own: to change an archive in bytes of others,
 /// libzip 1.7 shares their beginning, and frees it.
 zip_source_t* OwnSource(std::string_view bytes) {
@@ -203,16 +214,11 @@ Result<std::string> ChangedZip(std::string_view bytes, const std::string& name,
     zip_source_free(source.get());
     return Fail(ErrorCode::kInvalidArgument, name + " is not a zip file, or a damaged one");
   }
-  std::unique_ptr<zip_t, void (*)(zip_t*)> open(zip, &zip_discard);
-  for (const auto& [member, content] : changes) {
-    if (content) {
-      if (!PutMember(zip, member, *content)) return failed();
-    } else if (const zip_int64_t at = zip_name_locate(zip, member.c_str(), 0); at >= 0) {
-      if (zip_delete(zip, static_cast<zip_uint64_t>(at)) < 0) return failed();
-    }
+  // Closing frees it when it succeeds.
+  if (!Change(zip, changes) || zip_close(zip) < 0) {
+    zip_discard(zip);
+    return failed();
   }
-  if (zip_close(zip) < 0) return failed();
-  open.release();  // which closing has freed
   auto changed = BytesOf(source.get());
   if (!changed) return failed();
   return *std::move(changed);

@@ -40,7 +40,7 @@ TEST(Zip, TheBytesOfOthersStayTheirsWhateverMemberIsChanged) {
     members.emplace_back(std::string(1, static_cast<char>('a' + i)), std::string(200, 'x'));
   const std::string archive = Zip(members);
   for (const auto& [name, content] : members) {
-    const std::string copy = archive;
+    const std::string copy(archive.data(), archive.size());
     const auto changed = ChangedZip(copy, "a.zip", {{name, "new"}});
     ASSERT_TRUE(changed);
     EXPECT_EQ(copy, archive);

@@ -190,7 +190,8 @@ class BodyReader {
         "lastRenderedPageBreak", "softHyphen", "annotationRef",
         "commentReference",      "delText",    "delInstrText",
         "footnoteRef",           "endnoteRef", "separator",
-        "continuationSeparator", "instrText"};
+        "continuationSeparator"};
+    static constexpr std::string_view kLineBreaks[] = {"", "textWrapping"};
     if (name == "t") return Role::kText;
     if (name == "instrText") return Role::kInstruction;
     if (name == "rPr") return may_have_properties_ ? Role::kRunProperties : Role::kOpaque;
@@ -198,12 +199,9 @@ class BodyReader {
       MoveField(Attribute(tag, "fldCharType"));
     } else if (name == "tab") {
       character_ = "\t";
-    } else if (name == "cr") {
-      character_ = "\n";
     } else if (name == "noBreakHyphen") {
       character_ = "\u2011";
-    } else if (name == "br" &&
-               (Attribute(tag, "type").empty() || Attribute(tag, "type") == "textWrapping")) {
+    } else if (name == "cr" || (name == "br" && IsOneOf(Attribute(tag, "type"), kLineBreaks))) {
       character_ = "\n";
     } else if (!IsOneOf(name, kUnseen)) {
       if (name == "footnoteReference" || name == "endnoteReference") ++body_.left_out.notes;
