@@ -27,9 +27,9 @@ Result<edit::Docx> ReadDocx(const std::string& path) {
   return docx;
 }
 
-std::size_t DropUneditable(const edit::Docx& docx, std::vector<core::WeakSpan>& spans) {
-  return std::erase_if(spans,
-                       [&](const auto& span) { return !docx.CanEdit(span.start, span.end); });
+std::size_t DropUneditable(const edit::Docx& docx, std::vector<core::Edit>& edits) {
+  return std::erase_if(
+      edits, [&](const auto& edit) { return !docx.CanEdit(edit.span.start, edit.span.end); });
 }
 
 Status WriteEditedDocx(const edit::Docx& docx, std::vector<core::Edit> edits,

@@ -22,8 +22,8 @@ std::string EditedDocxPath(const std::string& path);
 ///         alone.
 Result<edit::Docx> ReadDocx(const std::string& path);
 
-/// Takes out of `spans` what edit::Docx cannot replace; returns how many.
-std::size_t DropUneditable(const edit::Docx& docx, std::vector<core::WeakSpan>& spans);
+/// Takes out of `edits` those of places that edit::Docx cannot replace; returns how many.
+std::size_t DropUneditable(const edit::Docx& docx, std::vector<core::Edit>& edits);
 
 /// Writes the document with the edits as tracked changes of "Redraft" at the clock's time.
 /// Errors  as edit::Docx::WithEdits and WriteFileAtomic.

@@ -32,12 +32,13 @@ TEST(DocxFile, TheEditedDocumentNamesRedraftAndTheTime) {
   ASSERT_TRUE(WriteFileAtomic(path, draft));
   const auto docx = ReadDocx(path);
   ASSERT_TRUE(docx) << docx.error().message;
-  std::vector<core::WeakSpan> spans = {{4, 7, "cliche", "", 1}, {8, 20, "cliche", "", 1}};
-  EXPECT_EQ(DropUneditable(*docx, spans), 1U) << "over the end of a paragraph";
-  ASSERT_EQ(spans.size(), 1U);
+  std::vector<core::Edit> edits = {{{4, 7, "cliche", "", 1}, "grey"},
+                                   {{8, 20, "cliche", "", 1}, "over the end of a paragraph"}};
+  EXPECT_EQ(DropUneditable(*docx, edits), 1U);
+  ASSERT_EQ(edits.size(), 1U);
   ManualClock clock;
   clock.Advance(std::chrono::hours(24));
-  ASSERT_TRUE(WriteEditedDocx(*docx, {{spans[0], "grey"}}, EditedDocxPath(path), clock));
+  ASSERT_TRUE(WriteEditedDocx(*docx, edits, EditedDocxPath(path), clock));
   const auto edited = ReadDocx(EditedDocxPath(path));
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->text(), "The grey cat.\n\nIt slept.");
