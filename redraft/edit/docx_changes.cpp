@@ -110,11 +110,8 @@ class RunWriter {
       : xml_(xml), body_(body), run_(run) {}
 
   std::string Write(const Step*& step, const Step* end) {
-    std::size_t copied = run_.tag.end;
-    if (run_.properties.end > 0) {
-      KeepBytes(copied, run_.properties.start);
-      copied = run_.properties.end;
-    }
+    // Nothing stands before the properties (docx_body.cpp).
+    std::size_t copied = std::max(run_.tag.end, run_.properties.end);
     for (std::size_t i = run_.first_atom; i < run_.end_atom; ++i) {
       const DocxAtom& atom = body_.atoms[i];
       KeepBytes(copied, atom.source.start);
