@@ -95,7 +95,8 @@ function(redraft_fuzzers)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "REDRAFT_FUZZ needs clang; build through ./dev check")
   endif()
-  set(_sources gguf/registry.cpp judge/quotation.cpp judge/structured_verdict.cpp judge/verdict_parser.cpp
+  set(_sources edit/apply.cpp edit/docx.cpp edit/docx_body.cpp edit/docx_changes.cpp edit/docx_package.cpp
+    edit/docx_styles.cpp edit/taxonomy.cpp gguf/registry.cpp judge/quotation.cpp judge/structured_verdict.cpp judge/verdict_parser.cpp
     llm/anthropic_format.cpp llm/dialect.cpp llm/openai_format.cpp llm/reply_members.cpp llm/reward_format.cpp
     llm/server_error.cpp llm/wire_format.cpp)
   list(TRANSFORM _sources PREPEND ${CMAKE_SOURCE_DIR}/redraft/)

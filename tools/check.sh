@@ -38,6 +38,7 @@ seeds() {
     brief) echo 'examples/*.md';;
     reward_model) echo 'data/reward/default.rdm';;
     book | detect) echo 'data/qualification/passages/*.md';;
+    docx) echo 'tests/fuzz/*.xml';;
     verdict) echo 'data/judge/*.jsonl';;
     lm_reward | *_reply) echo 'data/reward/lm.json';;
     *) echo '*.toml';;

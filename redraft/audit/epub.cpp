@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -74,55 +73,6 @@ struct Package final : XmlHandler {
   std::string* into_ = nullptr;
 };
 
-int HexDigit(char c) {
-  return c >= '0' && c <= '9'   ? c - '0'
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                : -1;
-}
-
-std::string PercentDecoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
-    const int low = high >= 0 ? HexDigit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
-
-/// The member that `reference` names from a file in `folder`; none when it leaves the archive.
-std::optional<std::string> Resolve(const std::string& folder, std::string_view reference) {
-  const std::string path = PercentDecoded(reference.substr(0, reference.find('#')));
-  if (path.empty() || path.front() == '/' || path.find('\\') != std::string::npos ||
-      path.find(':') != std::string::npos || path.find('\0') != std::string::npos) {
-    return std::nullopt;
-  }
-  std::vector<std::string> parts;
-  const std::string whole = folder + path;
-  for (std::size_t at = 0; at <= whole.size();) {
-    const std::size_t end = std::min(whole.find('/', at), whole.size());
-    const std::string part = whole.substr(at, end - at);
-    at = end + 1;
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (parts.empty()) {
-      return std::nullopt;
-    } else {
-      parts.pop_back();
-    }
-  }
-  std::string member;
-  for (const std::string& part : parts) member += (member.empty() ? "" : "/") + part;
-  return member;
-}
-
 class Reader {
  public:
   Reader(const ZipArchive& archive, const std::string& name) : archive_(archive), name_(name) {}
@@ -140,7 +90,7 @@ class Reader {
       if (item == package_.items.end())
         return Wrong("spine", fmt::format("names '{}', which the manifest does not have", id));
       if (item->second.navigation || item->second.type != kXhtml) continue;
-      const auto member = Resolve(folder_, item->second.href);
+      const auto member = MemberNamed(folder_, item->second.href);
       if (!member) return Wrong("spine", OutsideOf(item->second.href));
       if (!seen.insert(*member).second) return Wrong("spine", "names " + *member + " twice");
       if (encryption_.members.contains(*member))
@@ -172,7 +122,7 @@ class Reader {
     }
     Container container;
     REDRAFT_RETURN_IF_ERROR(ReadInto(kContainer, container));
-    const auto package = Resolve("", container.package);
+    const auto package = MemberNamed("", container.package);
     if (!package) return Wrong(kContainer, OutsideOf(container.package));
     if (archive_.Has(kEncryption)) REDRAFT_RETURN_IF_ERROR(ReadInto(kEncryption, encryption_));
     REDRAFT_RETURN_IF_ERROR(ReadInto(*package, package_));

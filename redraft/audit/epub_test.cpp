@@ -5,8 +5,9 @@
 #include <filesystem>
 
 #include "redraft/audit/book.h"
-#include "redraft/audit/zip_fixture.h"
+#include "redraft/audit/epub_fixture.h"
 #include "redraft/base/file.h"
+#include "redraft/base/zip_fixture.h"
 
 namespace redraft::audit {
 namespace {

@@ -5,46 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "redraft/audit/book.h"
 #include "redraft/audit/index_file.h"
 #include "redraft/base/check.h"
 #include "redraft/base/file.h"
+#include "tests/fuzz/stored_zip.h"
 
 namespace {
-
-std::uint32_t Crc32(std::string_view bytes) {
-  std::uint32_t crc = ~0U;
-  for (const char c : bytes) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
-  }
-  return ~crc;
-}
-
-std::string LittleEndian(std::size_t value, int bytes) {
-  std::string out;
-  for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xFF);
-  return out;
-}
-
-/// An archive of members that are not compressed (PKWARE's APPNOTE, 4.3).
-std::string Archive(const std::vector<std::pair<std::string, std::string>>& members) {
-  std::string files, directory;
-  for (const auto& [name, bytes] : members) {
-    const std::string common = LittleEndian(20, 2) + LittleEndian(0, 8) +
-                               LittleEndian(Crc32(bytes), 4) + LittleEndian(bytes.size(), 4) +
-                               LittleEndian(bytes.size(), 4) + LittleEndian(name.size(), 2);
-    directory += "PK\x01\x02" + LittleEndian(20, 2) + common + LittleEndian(0, 12) +
-                 LittleEndian(files.size(), 4) + name;
-    files += "PK\x03\x04" + common + LittleEndian(0, 2) + name + bytes;
-  }
-  return files + directory + "PK\x05\x06" + LittleEndian(0, 4) + LittleEndian(members.size(), 2) +
-         LittleEndian(members.size(), 2) + LittleEndian(directory.size(), 4) +
-         LittleEndian(files.size(), 4) + LittleEndian(0, 2);
-}
 
 constexpr const char* kContainer =
     R"(<container><rootfiles><rootfile full-path="p/c.opf"/></rootfiles></container>)";
@@ -93,14 +61,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
     case 5:
-      Read(Archive({{"META-INF/container.xml", kContainer},
-                    {"p/c.opf", text},
-                    {"p/a.xhtml", "<p>Low water.</p>"}}),
+      Read(redraft::StoredZip({{"META-INF/container.xml", kContainer},
+                               {"p/c.opf", text},
+                               {"p/a.xhtml", "<p>Low water.</p>"}}),
            "book.epub");
       break;
     default:
       Read(
-          Archive(
+          redraft::StoredZip(
               {{"META-INF/container.xml", kContainer}, {"p/c.opf", kPackage}, {"p/a.xhtml", text}}),
           "book.epub");
   }
