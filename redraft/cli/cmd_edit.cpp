@@ -217,6 +217,21 @@ Status ReviewEdits(const EditFlags& flags, const EditSetup& setup, const EditInp
   return Ok{};
 }
 
+void PrintNotes(const edit::Docx& docx) {
+  for (const std::string& note : docx.Notes()) fmt::print(stderr, "{}\n", Printable(note));
+}
+
+/// Drops the edits of places in a Word document that stay.
+void KeepEditable(const EditedFile& file, Json& result, const core::Scorer& scorer) {
+  std::vector<core::Edit> edits = EditsFromJson(result.at("edits"), file.text);
+  const std::size_t dropped = DropUneditable(file, edits);
+  if (dropped == 0) return;
+  ReplaceEdits(result, file.text, edits, scorer);
+  fmt::print(stderr, "{} in links, fields or across paragraphs {} left alone\n",
+             dropped == 1 ? "one edit" : fmt::format("{} edits", dropped),
+             dropped == 1 ? "is" : "are");
+}
+
 Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
   REDRAFT_ASSIGN(const EditedFile file, ReadForEditing(flags.file));
   REDRAFT_ASSIGN(const std::string brief, Brief(flags));
@@ -225,15 +240,17 @@ Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
   if (flags.interactive) {
     REDRAFT_RETURN_IF_ERROR(ReviewEdits(flags, setup, input, results));
   }
-  const Json& result = results.at(0);
-  const std::string text = result.at("text");
+  Json& result = results.at(0);
+  if (file.docx) PrintNotes(*file.docx);
+  if (file.docx && !flags.detect_only) KeepEditable(file, result, *setup.scorer);
   if (!flags.html.empty()) {
     REDRAFT_ASSIGN(const std::string page, EditPage(flags.file, file.text, result));
     REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(flags.html, page));
     fmt::print(stderr, "the review page is {}\n", Printable(flags.html));
   }
+  REDRAFT_ASSIGN(const std::string bytes,
+                 WithEdits(file, EditsFromJson(result.at("edits"), file.text), SystemClock()));
   if (flags.output == "-") {
-    const std::string bytes = BytesOf(file, text);
     std::fwrite(bytes.data(), 1, bytes.size(), stdout);
     return 0;
   }
@@ -245,12 +262,16 @@ Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
     PrintColoured(DescribeEdits(file.text, result, MarkingFor(flags.color), flags.detect_only));
     PrintTrail(setup);
   }
-  if (!flags.output.empty()) {
-    REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(flags.output, BytesOf(file, text)));
-    fmt::print(stderr, "written to {}\n", Printable(flags.output));
+  std::string output = flags.output;
+  const bool asked_for_nothing = !flags.in_place && !flags.json && !flags.detect_only;
+  if (output.empty() && file.docx && asked_for_nothing) output = EditedDocxPath(file.path);
+  if (!output.empty()) {
+    REDRAFT_RETURN_IF_ERROR(WriteFileAtomic(output, bytes));
+    fmt::print(stderr, "written to {}\n", Printable(output));
   }
-  if (flags.in_place && text != file.text) {
-    REDRAFT_ASSIGN(const std::string backup, ReplaceFile(file, text));
+  const bool changed = result.at("text") != Json(file.text);
+  if (flags.in_place && changed) {
+    REDRAFT_ASSIGN(const std::string backup, ReplaceFile(file, bytes));
     fmt::print(stderr, "{} is edited; the old text is {}\n", Printable(flags.file),
                Printable(backup));
   } else if (flags.in_place) {
@@ -265,7 +286,8 @@ void DeclareEdit(Args& root) {
   Args& args = root.Command("edit", "find what is weak in a text, rewrite it, keep the best");
   const auto flags = std::make_shared<EditFlags>();
   args.Positional("file", flags->file,
-                  "text or Markdown; - is standard input; with --jsonl lines of "
+                  "text, Markdown or a Word document (.docx: tracked changes go into FILE.edited.docx); - "
+                  "is standard input; with --jsonl lines of "
                   R"({"id","text","brief"?})");
   args.Flag("--jsonl", flags->jsonl,
             R"(read and write JSON Lines: {"id","text","score_before","score_after","distance",)"

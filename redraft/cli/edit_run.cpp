@@ -5,6 +5,7 @@
 #include "redraft/base/assets.h"
 #include "redraft/base/hash.h"
 #include "redraft/cli/edit_json.h"
+#include "redraft/cli/endpoint_check.h"
 #include "redraft/cli/ledger_run.h"
 #include "redraft/cli/progress.h"
 #include "redraft/llm/prompt.h"
@@ -98,6 +99,7 @@ Result<Json> EditTexts(const EditSetup& setup, std::span<const EditInput> inputs
     return Edit(setup, inputs, [&](std::span<core::Job* const> jobs) -> Status {
       if (!opened) {
         // Only now: a model takes its time to load, and texts without weak spots need none.
+        REDRAFT_RETURN_IF_ERROR(CheckServers(setup.model, setup.flags, false, 0));
         REDRAFT_ASSIGN(auto endpoint, OpenEndpoint(setup.model, setup.flags));
         client.AddEndpoint(std::move(endpoint));
         opened = true;
