@@ -48,7 +48,7 @@ bool Docx::CanEdit(std::size_t start, std::size_t end) const {
   return CanEditDocx(body_, start, end);
 }
 
-Result<std::string> Docx::WithEdits(std::vector<core::Edit> edits, const Revision& by) const {
+Result<std::string> Docx::WithEdits(std::vector<core::Edit> edits, const Authorship& by) const {
   REDRAFT_ASSIGN(const std::vector<core::Edit> sorted, Sorted(body_.text, std::move(edits)));
   for (const core::Edit& edit : sorted) {
     if (CanEdit(edit.span.start, edit.span.end)) continue;

@@ -53,7 +53,7 @@ class Docx {
   /// of a replacement become tabs and line breaks.
   /// Errors  as Sorted; kInvalidArgument naming an edit that cannot be made, or that XML cannot
   ///         hold.
-  Result<std::string> WithEdits(std::vector<core::Edit> edits, const Revision& by) const;
+  Result<std::string> WithEdits(std::vector<core::Edit> edits, const Authorship& by) const;
 
  private:
   Docx(DocxPackage package, DocxBody body);

@@ -204,7 +204,7 @@ class RunWriter {
 
 class Tracker {
  public:
-  Tracker(std::string_view xml, std::string_view comments, const DocxBody& body, const Revision& by)
+  Tracker(std::string_view xml, std::string_view comments, const DocxBody& body, const Authorship& by)
       : xml_(xml), body_(body), by_(by), ids_(body.ids) {
     XmlScanner scanner(comments);
     for (XmlPiece piece; scanner.Next(piece);) {
@@ -370,7 +370,7 @@ class Tracker {
 
   std::string_view xml_;
   const DocxBody& body_;
-  const Revision& by_;
+  const Authorship& by_;
   std::set<long> ids_;
   long next_id_ = 1;
   std::vector<Step> steps_;      ///< in the order of the document
@@ -402,7 +402,7 @@ bool CanEditDocx(const DocxBody& body, std::size_t start, std::size_t end) {
 
 Result<DocxChanges> TrackChanges(std::string_view document, std::string_view comments,
                                  const DocxBody& body, const std::vector<core::Edit>& edits,
-                                 const Revision& by) {
+                                 const Authorship& by) {
   REDRAFT_RETURN_IF_ERROR(CheckXmlText(by.author + by.date, "the author's name or the date"));
   Tracker tracker(document, comments, body, by);
   for (const core::Edit& edit : edits) {

@@ -13,7 +13,7 @@
 namespace redraft::edit {
 
 /// Who made the changes, as Word shows it.
-struct Revision {
+struct Authorship {
   std::string author = "Redraft";
   std::string date;  ///< FormatUtc's form; empty: not said
 };
@@ -29,6 +29,6 @@ struct DocxChanges {
 };
 Result<DocxChanges> TrackChanges(std::string_view document, std::string_view comments,
                                  const DocxBody& body, const std::vector<core::Edit>& edits,
-                                 const Revision& by);
+                                 const Authorship& by);
 
 }  // namespace redraft::edit

@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const Revision kBy = {"Redraft", "2026-11-27T00:00:00Z"};
+const Authorship kBy = {"Redraft", "2026-11-27T00:00:00Z"};
 
 /// The main document as it is after rejecting or accepting our changes: a small writer of its own,
 /// as Word's manual describes it.
