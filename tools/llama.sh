@@ -77,9 +77,10 @@ compile() {
 
 collect() {
   mkdir -p "$prefix"/{include,common,vendor,lib,bin,share}
-  cp "$source"/include/*.h "$source"/ggml/include/*.h "$prefix/include/"
-  (cd "$source/common" && find . -name '*.h' -exec cp --parents {} "$prefix/common/" \;)
-  cp -r "$source/vendor/." "$prefix/vendor/"
+  # Times are kept: nothing that includes these is compiled again when the peers are added.
+  cp -p "$source"/include/*.h "$source"/ggml/include/*.h "$prefix/include/"
+  (cd "$source/common" && find . -name '*.h' -exec cp -p --parents {} "$prefix/common/" \;)
+  cp -pr "$source/vendor/." "$prefix/vendor/"
   cp "$source/models/$vocab" "$prefix/share/"
   find "$build" -name 'lib*.a' -exec cp {} "$prefix/lib/" \;
   [ -z "$peers" ] || cp "$build"/bin/llama-batched-bench "$build"/bin/llama-server "$prefix/bin/"

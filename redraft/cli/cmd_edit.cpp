@@ -285,10 +285,11 @@ Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
 void DeclareEdit(Args& root) {
   Args& args = root.Command("edit", "find what is weak in a text, rewrite it, keep the best");
   const auto flags = std::make_shared<EditFlags>();
-  args.Positional("file", flags->file,
-                  "text, Markdown or a Word document (.docx: tracked changes go into FILE.edited.docx); - "
-                  "is standard input; with --jsonl lines of "
-                  R"({"id","text","brief"?})");
+  args.Positional(
+      "file", flags->file,
+      "text, Markdown or a Word document (.docx: tracked changes go into FILE.edited.docx); - "
+      "is standard input; with --jsonl lines of "
+      R"({"id","text","brief"?})");
   args.Flag("--jsonl", flags->jsonl,
             R"(read and write JSON Lines: {"id","text","score_before","score_after","distance",)"
             R"("edits":[{"start","end","category","reason","replacement"}]})");

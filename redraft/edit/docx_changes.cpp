@@ -204,7 +204,8 @@ class RunWriter {
 
 class Tracker {
  public:
-  Tracker(std::string_view xml, std::string_view comments, const DocxBody& body, const Authorship& by)
+  Tracker(std::string_view xml, std::string_view comments, const DocxBody& body,
+          const Authorship& by)
       : xml_(xml), body_(body), by_(by), ids_(body.ids) {
     XmlScanner scanner(comments);
     for (XmlPiece piece; scanner.Next(piece);) {
