@@ -49,7 +49,7 @@ std::vector<core::WeakSpan> Detect(std::string_view text, const DetectOptions& o
   FindSameOpenings(prose, found);
   FindRepetition(prose, found);
   FindTenseSlips(prose, found);
-  if (reward != nullptr) FindRewardLoss(prose, *reward, found);
+  if (reward != nullptr) FindRewardLoss(prose, *reward, phrases, found);
   const std::vector<ProtectedRange> ranges = ProtectedRanges(text);
   std::erase_if(found, [&](const core::WeakSpan& span) {
     const bool wanted = options.only.empty() || std::find(options.only.begin(), options.only.end(),

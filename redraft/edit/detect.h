@@ -23,9 +23,8 @@ struct DetectOptions {
 /// overlap the surest is kept. Means: lexicons of our own (data/edit), repetition, rhythm, tense
 /// and syntax rules, and, where `reward` is given, the loss of reward per sentence. What people
 /// say in a story is left alone: it is their voice.
-/// Cost     linear in the text; docs/editing.md has figures. The reward costs one Score of a
-/// passage
-///          of nine sentences per sentence.
+/// Cost     linear in the text; docs/performance.md has figures. The reward is asked about one
+///          sentence in nine at most.
 /// Threads  may be called at once.
 std::vector<core::WeakSpan> Detect(std::string_view text, const DetectOptions& options,
                                    const core::Scorer* reward = nullptr);

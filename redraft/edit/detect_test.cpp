@@ -240,13 +240,17 @@ class CleanScorer final : public core::Scorer {
   }
 };
 
-TEST(Rules, ASentenceThatCostsRewardIsFound) {
-  const std::string text = "We came home. The dog ate. There was mud. Rain fell. Nobody spoke.";
+TEST(Rules, ASuspiciousSentenceThatCostsRewardIsFound) {
+  const std::string weak = "She almost fell and began to walk and tried to see the mud";
+  const std::string text = "We came home. The dog ate. " + weak + ". Rain fell. Nobody spoke.";
   const CleanScorer scorer;
+  EXPECT_THAT(Find(text), IsEmpty()) << "not worth a word by itself";
   EXPECT_THAT(Listed(text, Detect(text, {}, &scorer)),
-              ElementsAre("unnecessary_exposition: There was mud"));
-  EXPECT_THAT(Detect("There was mud. Rain fell.", {}, &scorer), IsEmpty())
+              ElementsAre("unnecessary_exposition: " + weak));
+  EXPECT_THAT(Detect(weak + ". Rain fell.", {}, &scorer), IsEmpty())
       << "a passage so short can spare nothing";
+  const std::string plain = "We came home. The dog ate. There was mud. Rain fell. Nobody spoke.";
+  EXPECT_THAT(Detect(plain, {}, &scorer), IsEmpty()) << "nothing is suspicious";
 }
 
 }  // namespace

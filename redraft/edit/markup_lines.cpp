@@ -64,11 +64,11 @@ bool IsReference(std::string_view line) {
 
 /// Bytes of "# ", "- ", "3. ", "* [x] " and the white space before them; 0 if there are none.
 std::size_t Marks(std::string_view line, bool& heading) {
-  std::size_t at = Run(line, ' ');
+  const std::size_t at = Run(line, ' ');
   const auto space_at = [&](std::size_t i) { return i >= line.size() || text::IsSpace(line[i]); };
   const std::size_t hashes = Run(line.substr(at), '#');
   heading = at <= kMaxIndent && hashes >= 1 && hashes <= 6 && space_at(at + hashes);
-  std::size_t after = at;
+  std::size_t after = 0;
   if (heading) {
     after = at + hashes;
   } else if (at < line.size() && std::string_view("-+*").find(line[at]) != std::string_view::npos &&

@@ -22,13 +22,13 @@ enum class Kind : unsigned char {
 
 constexpr std::array<Kind, 128> kAscii = [] {
   std::array<Kind, 128> kinds{};
-  for (char c = 'a'; c <= 'z'; ++c) kinds[static_cast<std::size_t>(c)] = Kind::kLetter;
-  for (char c = 'A'; c <= 'Z'; ++c) kinds[static_cast<std::size_t>(c)] = Kind::kLetter;
-  for (char c = '0'; c <= '9'; ++c) kinds[static_cast<std::size_t>(c)] = Kind::kLetter;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) kinds[c] = Kind::kLetter;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) kinds[c] = Kind::kLetter;
+  for (unsigned char c = '0'; c <= '9'; ++c) kinds[c] = Kind::kLetter;
   kinds['\''] = Kind::kApostrophe;
   kinds['-'] = Kind::kHyphen;
   kinds[','] = Kind::kComma;
-  for (const char c : {';', ':', '(', ')'}) kinds[static_cast<std::size_t>(c)] = Kind::kClause;
+  kinds[';'] = kinds[':'] = kinds['('] = kinds[')'] = Kind::kClause;
   kinds['"'] = Kind::kQuote;
   return kinds;
 }();

@@ -5,7 +5,7 @@
 //
 // Units  confidence: about the share of such a span that professional editors changed in the
 //        training drafts of LAMP (where the average over all text is 0.21).
-// Cost   linear in the text, except FindRewardLoss.
+// Cost   linear in the text.
 
 #include <string>
 #include <vector>
@@ -50,8 +50,11 @@ void FindRepetition(const Prose& prose, Found& found);
 /// Verbs that leave the tense of the story.
 void FindTenseSlips(const Prose& prose, Found& found);
 
-/// Sentences without which `reward` likes the passage around them better.
-/// Cost  one Score of a passage per sentence.
-void FindRewardLoss(const Prose& prose, const core::Scorer& reward, Found& found);
+/// Sentences that hold several phrases of the lists and without which `reward` likes the passage
+/// around them better: of nine sentences the one with most phrases is asked about.
+/// Cost     two Scores of such a passage.
+/// Threads  scores on all cores.
+void FindRewardLoss(const Prose& prose, const core::Scorer& reward, const Found& phrases,
+                    Found& found);
 
 }  // namespace redraft::edit
