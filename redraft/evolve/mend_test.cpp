@@ -55,7 +55,8 @@ TEST(Mend, MendedVariantsMayStayNearTheirParentButNotBeIt) {
         // Every other answer hands the parent back.
         if (++asked % 2 == 0) {
           const std::size_t word = reply.text.find(' ') + 1;
-          reply.text.insert(word, "tired " + std::string(1, static_cast<char>('a' + asked % 26)) + " ");
+          reply.text.insert(word,
+                            "tired " + std::string(1, static_cast<char>('a' + asked % 26)) + " ");
         }
         return reply;
       });
@@ -81,9 +82,10 @@ TEST(Mend, MendedVariantsMayStayNearTheirParentButNotBeIt) {
 
 TEST(Mend, AShareOfTheVariantsIsMended) {
   const EvolveOptions options = Options("default", 0.5);
-  const auto record = Evolved(options, [](const core::Request& request, int) -> Result<core::Reply> {
-    return testing::Write(request);
-  });
+  const auto record =
+      Evolved(options, [](const core::Request& request, int) -> Result<core::Reply> {
+        return testing::Write(request);
+      });
   ASSERT_TRUE(record);
   int mended = 0, variants = 0;
   for (const core::Draft& draft : record->drafts) {
