@@ -8,6 +8,7 @@ command again (it must ask nothing), and the same evolution on the embedded engi
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -16,11 +17,13 @@ import time
 import urllib.error
 import urllib.request
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("peer: ended by a signal"))  # the server ends, too
 redraft, server, model = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
 SLOTS = 16
 PATIENCE = 600  # seconds to load the model; a shared machine is slow
-SIZES = ["--initial", "24", "--top", "4", "--variants", "2", "--generations", "2", "--rounds", "4", "--seed", "1"]
-BRIEF = "---\nwords: 40-160\n---\nA short scene at a ferry landing in winter. The last boat is late, and two people wait.\n"
+DRAFTS = 8
+SIZES = ["--initial", str(DRAFTS), "--top", "2", "--variants", "1", "--generations", "1", "--rounds", "2", "--seed", "1"]
+BRIEF = "---\nwords: 20-80\n---\nA short scene at a ferry landing in winter. The last boat is late, and two people wait.\n"
 
 
 def free_port():
@@ -77,7 +80,7 @@ with tempfile.TemporaryDirectory() as name:
                           "--concurrency", str(SLOTS)]
         event, seconds = evolve(folder, "server", *through_server)
         check(event["event"] == "done" and event["best"]["text"], "the run has no best text", event)
-        check(event["calls"]["draft"] == 24 and event["calls"]["variant"] > 0, "drafts or variants are missing", event)
+        check(event["calls"]["draft"] == DRAFTS and event["calls"]["variant"] > 0, "drafts or variants are missing", event)
         check(event["tokens"]["out"] > 0, "no tokens were counted", event)
         report("llama-server", event, seconds)
         again, _ = evolve(folder, "server", *through_server)
