@@ -9,6 +9,7 @@
 #include "redraft/base/assets.h"
 #include "redraft/cli/edit_json.h"
 #include "redraft/cli/edit_review.h"
+#include "redraft/cli/edit_view.h"
 #include "redraft/edit/taxonomy.h"
 #include "redraft/gguf/template.h"
 
@@ -70,9 +71,9 @@ Result<std::string> EditPage(const std::string& name, std::string_view text, con
         {"title", name == "-" ? "Standard input" : file},
         {"file", name == "-" ? "edited.txt" : file},
         {"summary",
-         fmt::format("{} edits in {} weak places · score {} → {} · {:.0f} % of the words "
-                     "changed · scored by {}",
-                     result.at("edits").size(), result.at("spans").get<int>(),
+         fmt::format("{} in {} · score {} → {} · {:.0f} % of the words changed · scored by {}",
+                     Counted(result.at("edits").size(), "edit"),
+                     Counted(result.at("spans").get<std::size_t>(), "weak place"),
                      number("score_before"), number("score_after"),
                      100 * result.at("distance").get<double>(),
                      result.at("scorer").get<std::string>())},

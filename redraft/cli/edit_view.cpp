@@ -93,6 +93,10 @@ std::string EditInContext(std::string_view text, const core::Edit& edit, const M
          After(text, end, width);
 }
 
+std::string Counted(std::size_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string DescribeEdits(std::string_view text, const Json& result, const Marking& marking,
                           bool spans_only) {
   std::string shown;
@@ -116,11 +120,12 @@ std::string DescribeEdits(std::string_view text, const Json& result, const Marki
   if (!shown.empty()) shown += '\n';
   const auto spans = result.at("spans").get<std::size_t>();
   if (spans_only) {
-    return shown + fmt::format("{} weak places; score {}", spans,
+    return shown + fmt::format("{}; score {}", Counted(spans, "weak place"),
                                Number(result.at("score_before"), "{:+.2f}"));
   }
-  return shown + fmt::format("{} edits in {} weak places; score {} → {}; {} % of the words changed",
-                             edits.size(), spans, Number(result.at("score_before"), "{:+.2f}"),
+  return shown + fmt::format("{} in {}; score {} → {}; {} % of the words changed",
+                             Counted(edits.size(), "edit"), Counted(spans, "weak place"),
+                             Number(result.at("score_before"), "{:+.2f}"),
                              Number(result.at("score_after"), "{:+.2f}"),
                              fmt::format("{:.0f}", 100 * result.at("distance").get<double>()));
 }

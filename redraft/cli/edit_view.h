@@ -25,6 +25,9 @@ Marking MarkingFor(const std::string& choice);
 std::string EditInContext(std::string_view text, const core::Edit& edit, const Marking& marking,
                           std::size_t width = 60);
 
+/// "1 edit", "4 edits".
+std::string Counted(std::size_t count, const std::string& noun);
+
 /// Every edit in its context with its category and reason under it, then the score before and
 /// after. `result` is as edit_json.h says. `spans_only`: places are marked, nothing is changed.
 std::string DescribeEdits(std::string_view text, const Json& result, const Marking& marking,

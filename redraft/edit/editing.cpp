@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "redraft/base/check.h"
+#include "redraft/base/parallel.h"
 #include "redraft/base/random.h"
 #include "redraft/edit/apply.h"
 #include "redraft/edit/detect.h"
@@ -104,9 +105,13 @@ class Editing::SectionJob final : public core::Job {
 Editing::Editing(std::string text, const EditOptions& options, const core::Scorer& scorer)
     : text_(std::move(text)), options_(options), scorer_(scorer) {
   std::vector<core::WeakSpan> local;
-  if (options.detector != Detector::kModel) {
-    local = Detect(text_, {.only = options.only}, &scorer);
-  }
+  ParallelFor(2, [&](std::size_t task) {
+    if (task == 0) {
+      score_before_ = scorer.Score(text_);
+    } else if (options.detector != Detector::kModel) {
+      local = Detect(text_, {.only = options.only}, &scorer);
+    }
+  });
   options_.rewrite.names = Names(text_);
   auto span = local.begin();
   for (const Section& section : Sections(text_, options.section_words)) {
@@ -187,8 +192,9 @@ Edited Editing::result() const {
   const auto applied = Apply(text_, edited.edits);
   REDRAFT_CHECK(applied.has_value());
   edited.text = applied->text;
-  edited.score_before = scorer_.Score(text_);
-  edited.score_after = edited.edits.empty() ? edited.score_before : scorer_.Score(edited.text);
+  edited.score_before = edited.score_after = score_before_;
+  if (edited.edits.empty()) return edited;
+  edited.score_after = scorer_.Score(edited.text);
   edited.distance = Distance(text_, edited.text);
   return edited;
 }

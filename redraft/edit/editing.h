@@ -88,6 +88,7 @@ class Editing {
   std::string text_;
   EditOptions options_;
   const core::Scorer& scorer_;
+  double score_before_ = 0;
   std::vector<std::unique_ptr<SectionJob>> sections_;
 };
 
