@@ -156,4 +156,14 @@ std::size_t FirstInvalidUtf8(std::string_view bytes) {
   return std::string_view::npos;
 }
 
+std::string ReplaceInvalidUtf8(std::string_view bytes) {
+  std::string text;
+  for (auto bad = FirstInvalidUtf8(bytes); bad != std::string_view::npos;
+       bad = FirstInvalidUtf8(bytes)) {
+    text.append(bytes.substr(0, bad)).append("\xEF\xBF\xBD");
+    bytes.remove_prefix(bad + 1);
+  }
+  return text.append(bytes);
+}
+
 }  // namespace redraft

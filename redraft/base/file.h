@@ -43,4 +43,7 @@ Result<std::vector<std::filesystem::path>> ListFiles(const std::filesystem::path
 /// Offset of the first byte that does not belong to well-formed UTF-8, or npos.
 std::size_t FirstInvalidUtf8(std::string_view bytes);
 
+/// The bytes with U+FFFD in the place of each that begins no UTF-8 character.
+std::string ReplaceInvalidUtf8(std::string_view bytes);
+
 }  // namespace redraft

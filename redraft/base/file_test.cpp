@@ -92,5 +92,16 @@ RC_GTEST_PROP(Utf8Test, TextUpToTheBadByteIsGood, (const std::string& bytes)) {
   RC_ASSERT(FirstInvalidUtf8(bytes.substr(0, bad)) == std::string::npos);
 }
 
+TEST(ReplaceInvalidUtf8Test, EveryByteThatBeginsNoCharacterIsReplaced) {
+  EXPECT_EQ(ReplaceInvalidUtf8("plain, é, 漢"), "plain, é, 漢");
+  EXPECT_EQ(ReplaceInvalidUtf8("a\xFF" "b\x80"), "a\uFFFDb\uFFFD");
+  EXPECT_EQ(ReplaceInvalidUtf8("\xE2\x82"), "\uFFFD\uFFFD");
+  EXPECT_EQ(ReplaceInvalidUtf8(""), "");
+}
+
+RC_GTEST_PROP(ReplaceInvalidUtf8Test, GivesUtf8, (const std::string& bytes)) {
+  RC_ASSERT(FirstInvalidUtf8(ReplaceInvalidUtf8(bytes)) == std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace redraft

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <future>
 
+#include "redraft/base/file.h"
 #include "redraft/text/words.h"
 
 namespace redraft::gguf {
@@ -189,6 +190,21 @@ TEST_F(EngineTest, TheLengthControllerKeepsItsLimits) {
       EXPECT_THAT(reply->text, ::testing::MatchesRegex("(.|\n)*[.!?](\"|'|”|’|[)])*\\s*"));
     }
   }
+}
+
+TEST_F(EngineTest, AReplyIsUtf8WhateverTokensAreDrawn) {
+  std::vector<Request> requests;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    requests.push_back(Chat("Write.", 60, 9.0));  // pieces of characters in any order
+    requests.back().seed = seed;
+  }
+  int replaced = 0;
+  for (const auto& reply : Ask(requests)) {
+    ASSERT_TRUE(reply) << reply.error().message;
+    EXPECT_EQ(FirstInvalidUtf8(reply->text), std::string::npos);
+    replaced += reply->text.find("\uFFFD") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GT(replaced, 0) << "no reply put the question";
 }
 
 TEST_F(EngineTest, AReplyEndsBeforeAStopString) {

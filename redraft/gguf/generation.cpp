@@ -161,11 +161,12 @@ Token Generation::DrawByGrammar(std::span<float> logits) {
 
 bool Generation::Finish(const char* why) {
   finish_ = why;
-  // A character that was cut by a limit is no character.
-  if (const std::size_t bad = FirstInvalidUtf8(text_);
-      bad != std::string::npos && text_.size() - bad < 4) {
-    text_.resize(bad);
-  }
+  // A character that was cut by a limit is no character. Inside, a model that draws freely may put
+  // pieces of characters together that make none.
+  const std::size_t bad = FirstInvalidUtf8(text_);
+  if (bad == std::string::npos) return false;
+  if (text_.size() - bad < 4) text_.resize(bad);
+  text_ = ReplaceInvalidUtf8(text_);
   return false;
 }
 
