@@ -94,7 +94,9 @@ RC_GTEST_PROP(Utf8Test, TextUpToTheBadByteIsGood, (const std::string& bytes)) {
 
 TEST(ReplaceInvalidUtf8Test, EveryByteThatBeginsNoCharacterIsReplaced) {
   EXPECT_EQ(ReplaceInvalidUtf8("plain, é, 漢"), "plain, é, 漢");
-  EXPECT_EQ(ReplaceInvalidUtf8("a\xFF" "b\x80"), "a\uFFFDb\uFFFD");
+  EXPECT_EQ(ReplaceInvalidUtf8("a\xFF"
+                               "b\x80"),
+            "a\uFFFDb\uFFFD");
   EXPECT_EQ(ReplaceInvalidUtf8("\xE2\x82"), "\uFFFD\uFFFD");
   EXPECT_EQ(ReplaceInvalidUtf8(""), "");
 }
