@@ -23,7 +23,7 @@ SLOTS = 16
 PATIENCE = 600  # seconds to load the model; a shared machine is slow
 DRAFTS = 8
 SIZES = ["--initial", str(DRAFTS), "--top", "2", "--variants", "1", "--generations", "1", "--rounds", "2", "--seed", "1"]
-BRIEF = "---\nwords: 20-80\n---\nA short scene at a ferry landing in winter. The last boat is late, and two people wait.\n"
+BRIEF = "---\nwords: 10-120\n---\nA short scene at a ferry landing in winter. The last boat is late, and two people wait.\n"
 
 
 def free_port():
@@ -72,8 +72,7 @@ with tempfile.TemporaryDirectory() as name:
     port = free_port()
     process = subprocess.Popen(
         [server, "-m", model, "--host", "127.0.0.1", "--port", str(port), "-np", str(SLOTS), "-c", str(SLOTS * 1024),
-         # A core is left for the others: its threads wait for each other, and stand still on a busy machine.
-         "-t", str(max(1, len(os.sched_getaffinity(0)) - 1))],
+         "-t", str(len(os.sched_getaffinity(0)))],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until_ready(process, f"http://127.0.0.1:{port}/health")
