@@ -122,6 +122,7 @@ void ServerEndpoint::Server::Exchange(std::shared_ptr<Server> self, HttpClient* 
                    .timeout = self->options.timeout,
                    .ca_file = self->options.ca_file,
                    .part = parties.asked};
+  post.body.shrink_to_fit();  // ten thousand may be on their way at a time
   http->Post(parties.owner, std::move(post),
              [self, http, parties, request = std::move(request), choices,
               done = std::move(done)](Result<HttpResponse> response) mutable {
