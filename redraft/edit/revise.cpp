@@ -1,16 +1,9 @@
 #include "redraft/edit/revise.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 
 #include "redraft/base/check.h"
-#include "redraft/base/random.h"
 #include "redraft/edit/apply.h"
-#include "redraft/edit/shown_text.h"
-#include "redraft/edit/taxonomy.h"
-#include "redraft/llm/prompt.h"
 #include "redraft/text/codepoint.h"
 #include "redraft/text/diff.h"
 #include "redraft/text/gates.h"
@@ -138,69 +131,6 @@ Revision ReadRevision(const Surroundings& around, std::string_view reply,
     revision.reasons.push_back(std::move(reason));
   }
   return revision;
-}
-
-core::Request RevisionRequest(const Surroundings& around, const std::vector<core::WeakSpan>& spans,
-                              const RewriteOptions& options) {
-  const int words = text::CountWords(around.text);
-  Json notes = Json::array();
-  for (const core::WeakSpan& span : spans) {
-    const Category* category = Taxonomy::Builtin().Find(span.category);
-    const auto marked = around.text.substr(span.start, span.end - span.start);
-    notes.push_back({{"text", ShownText(marked)},
-                     {"name", category == nullptr ? span.category : category->name},
-                     {"reason", ShownText(span.reason)}});
-  }
-  auto messages = llm::RenderPrompt("edit/revise", {{"brief", ShownText(options.brief)},
-                                                    {"text", ShownText(around.text)},
-                                                    {"notes", notes},
-                                                    {"words", words},
-                                                    {"names", MustStay(around, around.text)}});
-  REDRAFT_CHECK(messages.has_value());
-  core::Request request;
-  request.role = core::Role::kEdit;
-  request.model = options.model;
-  request.messages = std::move(*messages);
-  request.sampling = {.temperature = 0.8, .top_p = 0.95};
-  request.max_tokens = 3 * words + 128;
-  if (options.embedded) {
-    const double growth = options.prices.max_growth;
-    request.length = core::LengthControl{static_cast<int>(words * (1 - growth)), words,
-                                         static_cast<int>(std::ceil(words * (1 + growth))) + 5};
-  }
-  request.seed = options.seed;
-  return request;
-}
-
-ReviseJob::ReviseJob(std::string_view text, std::vector<core::WeakSpan> spans,
-                     const RewriteOptions& options, const core::Scorer& scorer)
-    : around_(text, options.names), spans_(std::move(spans)), options_(options), scorer_(scorer) {}
-
-std::vector<core::Request> ReviseJob::Step(std::span<const core::Reply> replies) {
-  if (!replies.empty()) {
-    std::vector<std::size_t> passed;
-    for (const core::Reply& reply : replies) {
-      Revision revision = ReadRevision(around_, reply.text, spans_, options_.prices);
-      revision.worth = Worth(scorer_, around_.text, revision.text, options_.prices);
-      if (revision.reasons.empty()) {
-        passed.push_back(revisions_.size());
-        const double most = best_ ? revisions_[*best_].worth : 0;
-        if (revision.worth > most) best_ = revisions_.size();
-      }
-      revisions_.push_back(std::move(revision));
-    }
-    if (!passed.empty()) {
-      random_ = passed[Rng(options_.seed).Fork("revise/random").Below(passed.size())];
-    }
-    return {};
-  }
-  core::Request request = RevisionRequest(around_, spans_, options_);
-  std::vector<core::Request> requests;
-  for (int i = 0; i < options_.candidates; ++i) {
-    request.seed = Rng(options_.seed).Fork(fmt::format("revise/{}", i)).seed();
-    requests.push_back(request);
-  }
-  return requests;
 }
 
 }  // namespace redraft::edit
