@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "redraft/cli/bench_arms.h"
 #include "redraft/cli/commands.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/edit/agreement.h"
@@ -17,6 +18,7 @@ namespace {
 
 struct EditFlags {
   std::vector<std::string> traces, reannotations;
+  BenchArmsOptions arms;
   std::string only, reward;
   double min_confidence = edit::DetectOptions().min_confidence;
   std::uint64_t seed = 1;
@@ -138,8 +140,19 @@ void PrintRows(const std::vector<Row>& rows) {
 }
 
 Result<int> BenchEdit(const EditFlags& flags) {
+  if (!flags.arms.files.empty()) {
+    if (!flags.traces.empty() || !flags.reannotations.empty()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "--revisions is a bench of its own: without --traces and --reannotations");
+    }
+    BenchArmsOptions arms = flags.arms;
+    arms.seed = flags.seed;
+    arms.json = flags.json;
+    return BenchArms(arms);
+  }
   if (flags.traces.empty() && flags.reannotations.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "give --traces or --reannotations, or both");
+    return Fail(ErrorCode::kInvalidArgument,
+                "give --traces or --reannotations, or both; or --revisions");
   }
   edit::DetectOptions options{{}, flags.min_confidence};
   if (!flags.only.empty()) {
@@ -204,7 +217,10 @@ Result<int> BenchEdit(const EditFlags& flags) {
 }  // namespace
 
 void DeclareBenchEdit(Args& bench) {
-  Args& args = bench.Command("edit", "weak spans found without a model, against marks of experts");
+  Args& args =
+      bench.Command("edit",
+                    "weak spans found without a model, against marks of experts; best of N "
+                    "revisions against a random one and the draft");
   const auto flags = std::make_shared<EditFlags>();
   args.Option("--traces", flags->traces, "edit traces: JSON Lines of conversations");
   args.Option("--reannotations", flags->reannotations,
@@ -213,9 +229,21 @@ void DeclareBenchEdit(Args& bench) {
   args.Option("--min-confidence", flags->min_confidence, "leave out spans below it");
   args.Option("--reward", flags->reward,
               "use the loss of reward per sentence, too: reward, or a model file");
-  args.Option("--seed", flags->seed, "seed of the intervals");
+  args.Option("--revisions", flags->arms.files,
+              "output of 'edit --jsonl --revisions': best of N, a random one and the draft");
+  args.Option("--chooser", flags->arms.chooser,
+              "with --revisions: reward, reward:FILE, reward:lm or reward:lm:FILE chooses");
+  args.Option("--referee", flags->arms.referee, "with --revisions: … and another one compares");
+  args.Option("--distance-price", flags->arms.prices.distance,
+              "with --revisions: logits that a text with no word left must be better");
+  args.Option("--length-price", flags->arms.prices.length,
+              "with --revisions: logits per unit of |ln(words after / words before)|");
+  args.Option("--seed", flags->seed, "seed of the intervals and of the random revision");
   args.Flag("--json", flags->json, "print the result as JSON");
   args.Example("redraft bench edit --traces edit-traces.jsonl --json");
+  args.Example(
+      "redraft bench edit --revisions edited.jsonl --chooser reward --referee "
+      "reward:lm:heads.json");
   args.Run([flags] { return BenchEdit(*flags); });
 }
 

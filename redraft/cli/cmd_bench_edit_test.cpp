@@ -72,6 +72,56 @@ TEST_F(BenchEditTest, ReportsPrecisionBesideChanceAndTheExperts) {
               HasSubstr("cliche"));
 }
 
+/// A line of `edit --jsonl --revisions`.
+std::string Edited(const std::string& draft, const std::vector<std::string>& texts) {
+  Json revisions = Json::array();
+  for (const std::string& text : texts) {
+    revisions.push_back({{"text", text}, {"reasons", Json::array()}});
+  }
+  revisions.push_back({{"text", "As an AI, I cannot."}, {"reasons", {"refusal"}}});
+  return DumpJson({{"arms", {{"draft", {{"text", draft}}}}}, {"revisions", revisions}}) + "\n";
+}
+
+TEST_F(BenchEditTest, ComparesTheBestOfNWithARandomOneAndTheDraft) {
+  const std::string worn =
+      "Her heart skipped a beat as time stood still, and a wave of emotion washed over her like a "
+      "tidal wave. She opened the letter and read it by the window.";
+  const std::string plain = "She opened the letter and read it by the window, twice, standing up.";
+  const std::string lines = Edited(worn, {worn + " It was late.", plain});
+  const auto result = Bench({"--revisions", Write("e.jsonl", lines + lines), "--chooser", "reward",
+                             "--referee", "reward", "--json"});
+  ASSERT_EQ(result.exit_status, 0) << result.errors;
+  const Json json = *ParseJson(result.output);
+  EXPECT_EQ(json["schema"], "redraft.bench.edit-arms/1");
+  EXPECT_EQ(json["drafts"], 2);
+  EXPECT_GE(json["best_over_draft"]["share"], 0.5);
+  EXPECT_EQ(json["chooser"], json["referee"]);
+  EXPECT_THAT(
+      Bench({"--revisions", Write("e.jsonl", lines), "--chooser", "reward", "--referee", "reward"})
+          .output,
+      HasSubstr("best over random"));
+}
+
+TEST_F(BenchEditTest, RevisionsOfAnotherShapeAreNamedByLine) {
+  const std::string good = Edited("One two.", {"One three."});
+  const auto result = Bench({"--revisions", Write("e.jsonl", good + "{\"text\":\"x\"}\n"),
+                             "--chooser", "reward", "--referee", "reward", "--json"});
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.errors, HasSubstr("2"));
+  EXPECT_THAT(result.errors, HasSubstr("edit --jsonl --revisions"));
+  EXPECT_EQ((*ParseJson(result.output))["drafts"], 1);
+  const auto no_referee = Bench({"--revisions", Write("e.jsonl", good), "--chooser", "reward"});
+  EXPECT_EQ(no_referee.exit_status, 2);
+  EXPECT_THAT(no_referee.errors, HasSubstr("--referee"));
+  const auto no_scorer =
+      Bench({"--revisions", Write("e.jsonl", good), "--chooser", "llm", "--referee", "reward"});
+  EXPECT_EQ(no_scorer.exit_status, 2);
+  EXPECT_EQ(
+      Bench({"--revisions", Write("none.jsonl", ""), "--chooser", "reward", "--referee", "reward"})
+          .exit_status,
+      2);
+}
+
 TEST_F(BenchEditTest, BadInputIsAnErrorWithItsPlace) {
   EXPECT_EQ(Bench({}).exit_status, 2);
   const auto bad = Bench({"--traces", Write("t.jsonl", "{}\n")});

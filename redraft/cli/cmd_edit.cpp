@@ -12,11 +12,11 @@
 #include "redraft/cli/edit_page.h"
 #include "redraft/cli/edit_review.h"
 #include "redraft/cli/edit_run.h"
+#include "redraft/cli/edit_scorer.h"
 #include "redraft/cli/edit_view.h"
 #include "redraft/cli/jsonl.h"
 #include "redraft/core/brief.h"
 #include "redraft/edit/taxonomy.h"
-#include "redraft/reward/model.h"
 
 namespace redraft::cli {
 namespace {
@@ -25,7 +25,7 @@ struct EditFlags {
   ModelFlags models;
   std::string file, db, brief, only, detector, output, html, color = "auto";
   bool jsonl = false, json = false, detect_only = false, revise = false, keep_voice = false;
-  bool in_place = false, interactive = false;
+  bool in_place = false, interactive = false, revisions = false;
   int n = 8;
   std::uint64_t seed = 1;
   std::optional<double> max_distance;
@@ -66,27 +66,6 @@ Status CheckFlags(const EditFlags& flags) {
   return Ok{};
 }
 
-/// The scorer that chooses. What redraft.toml names as judge counts where it is a reward model.
-Result<std::shared_ptr<const core::Scorer>> OpenScorer(const EditFlags& flags,
-                                                       const Config& config) {
-  const auto is_model = [](const std::string& spec) {
-    return spec == "reward" || (spec.starts_with("reward:") && !spec.starts_with("reward:lm") &&
-                                spec.find("://") == std::string::npos);
-  };
-  std::string spec = flags.models.judge;
-  if (spec.empty()) spec = is_model(config.judge) ? config.judge : "reward";
-  if (!is_model(spec)) {
-    return Fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("--judge {}: edits are chosen by a reward model that scores one text at "
-                    "a time; use reward or reward:FILE",
-                    spec));
-  }
-  REDRAFT_ASSIGN(auto model, reward::OpenRewardModel(spec));
-  return std::shared_ptr<const core::Scorer>(
-      std::make_shared<reward::RewardModel>(std::move(model)));
-}
-
 Result<EditSetup> Setup(const EditFlags& flags) {
   REDRAFT_RETURN_IF_ERROR(CheckFlags(flags));
   REDRAFT_ASSIGN(const Config config, LoadConfig(flags.models.config));
@@ -102,7 +81,13 @@ Result<EditSetup> Setup(const EditFlags& flags) {
   options.rewrite.seed = flags.seed;
   if (flags.keep_voice) options.rewrite.prices = edit::KeepVoice(options.rewrite.prices);
   if (flags.max_distance) options.rewrite.prices.max_distance = *flags.max_distance;
-  REDRAFT_ASSIGN(setup.scorer, OpenScorer(flags, config));
+  // What redraft.toml names as judge counts where it scores one text at a time.
+  std::string judge = flags.models.judge;
+  if (judge.empty()) judge = IsScorer(config.judge) ? config.judge : "reward";
+  auto opened = OpenScorer(judge);
+  if (!opened) return Fail(opened.error().code, "--judge " + opened.error().message);
+  setup.scorer = std::move(opened->scorer);
+  setup.scorer_status = std::move(opened->status);
   options.detector = edit::Detector::kLocal;
   if (!flags.detector.empty()) {
     REDRAFT_ASSIGN(options.detector, edit::ParseDetector(flags.detector));
@@ -128,10 +113,11 @@ Result<std::string> Brief(const EditFlags& flags) {
   return brief.task;
 }
 
-/// What stays in the ledger and is no part of a result.
-Json WithoutCandidates(Json result) {
+/// What stays in the ledger and is no part of a result, unless it is asked for.
+Json Shown(const EditFlags& flags, Json result) {
   result.erase("places");
   result.erase("decisions");
+  if (!flags.revisions) result.erase("revisions");
   return result;
 }
 
@@ -179,7 +165,7 @@ Result<int> EditLines(const EditFlags& flags, const EditSetup& setup) {
       REDRAFT_ASSIGN(const Json one, EditTexts(setup, std::span(&*inputs[i], 1)));
       result = one.at(0);
     }
-    PrintResult(lines[i], WithoutCandidates(std::move(result)));
+    PrintResult(lines[i], Shown(flags, std::move(result)));
   }
   return status;
 }
@@ -256,7 +242,7 @@ Result<int> EditOneFile(const EditFlags& flags, const EditSetup& setup) {
   }
   if (flags.json) {
     Json json = {{"schema", "redraft.edit/1"}, {"id", flags.file}};
-    json.update(WithoutCandidates(result));
+    json.update(Shown(flags, result));
     PrintLine(DumpJson(json));
   } else {
     PrintColoured(DescribeEdits(file.text, result, MarkingFor(flags.color), flags.detect_only));
@@ -294,6 +280,8 @@ void DeclareEdit(Args& root) {
             R"(read and write JSON Lines: {"id","text","score_before","score_after","distance",)"
             R"("edits":[{"start","end","category","reason","replacement"}]})");
   args.Flag("--json", flags->json, "print one JSON object");
+  args.Flag("--revisions", flags->revisions,
+            "with --json and --jsonl: all revisions, too, as bench edit reads them");
   args.Option("-o,--output", flags->output, "write the edited text there; - is standard output");
   args.Flag("--in-place", flags->in_place, "write it into FILE and keep the old one as FILE.bak");
   args.Flag("-i,--interactive", flags->interactive,
@@ -320,7 +308,8 @@ void DeclareEdit(Args& root) {
             "change at most 15 % of the words, and only for twice the gain");
   args.Option("--brief", flags->brief, "what the text was written for");
   args.Option("--judge", flags->models.judge,
-              "reward (built in) or reward:FILE: scores texts and chooses edits");
+              "reward (built in), reward:FILE, reward:lm or reward:lm:FILE: scores texts and "
+              "chooses edits");
   args.Option("--seed", flags->seed, "seed of the candidates");
   args.Option(
       "--db", flags->db,

@@ -282,8 +282,8 @@ TEST_F(EditCommand, WholeRevisionsKeepThreeArmsSideBySide) {
     cut("his heart skipped a beat at the sight of", "he stood still before");
     return "Here is the edited text:\n\n" + text;
   });
-  const auto run =
-      EditWith(editor, Draft(), {"--revise", "--json", "--n", "4", "--detector", "local"});
+  const auto run = EditWith(
+      editor, Draft(), {"--revise", "--json", "--n", "4", "--detector", "local", "--revisions"});
   ASSERT_EQ(run.exit_status, 0) << run.errors;
   EXPECT_EQ(editor.calls(), 4);
   const Json json = LastLine(run);
@@ -292,6 +292,38 @@ TEST_F(EditCommand, WholeRevisionsKeepThreeArmsSideBySide) {
   EXPECT_NE(json["arms"]["random"]["text"], kDraft);
   EXPECT_EQ(json["revisions"].size(), 4U);
   EXPECT_EQ(Carried(json, kDraft), json["text"].get<std::string>());
+}
+
+TEST_F(EditCommand, RewritesKeepThreeArmsOfWholeRevisionsToo) {
+  Editor editor;
+  const auto run = EditWith(editor, Draft(), {"--json", "--n", "3", "--revisions"});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  const Json json = LastLine(run);
+  ASSERT_EQ(json["revisions"].size(), 3U);
+  const Json& first = json["revisions"][0];
+  EXPECT_EQ(first["reasons"], Json::array());
+  EXPECT_THAT(first["text"].get<std::string>(), HasSubstr("quiet, and it smelled of gas"));
+  EXPECT_EQ(json["arms"]["random"]["text"], first["text"]) << "the editor always says the same";
+  const auto again = EditWith(editor, Draft(), {"--json", "--n", "3"});
+  EXPECT_FALSE(LastLine(again).contains("revisions"));
+  EXPECT_TRUE(LastLine(again).contains("arms"));
+}
+
+TEST_F(EditCommand, AModelWithALanguageModelsEyesChooses) {
+  Editor editor;
+  const auto run = EditWith(editor, Draft(), {"--json", "--n", "1", "--judge", "reward:lm"});
+  if (run.errors.find("models pull") != std::string::npos) GTEST_SKIP() << "no model";
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  const Json json = LastLine(run);
+  EXPECT_THAT(json["scorer"].get<std::string>(), HasSubstr("reward:lm@"));
+  EXPECT_NE(json["score_before"], json["score_after"]);
+  EXPECT_EQ(Carried(json, kDraft), json["text"].get<std::string>());
+}
+
+TEST_F(EditCommand, AJudgeThatScoresNoSingleTextIsRefused) {
+  const auto run = Edit(Draft(), {"--detect-only", "--judge", "llm"});
+  EXPECT_EQ(run.exit_status, 2);
+  EXPECT_THAT(run.errors, HasSubstr("--judge llm does not score one text at a time"));
 }
 
 TEST_F(EditCommand, BoundsOnTheDistanceHold) {

@@ -23,8 +23,10 @@ struct Options {
   std::vector<std::string> tests;
   std::vector<std::string> without;
   std::string output;
+  std::vector<std::string> hold_out;
   std::string lm, db;
   int lm_pairs = 0;
+  bool heads_alone = false;
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -41,8 +43,10 @@ std::string CommandOnRecord(const Options& options) {
   add(" --pairs", options.pairs);
   add(" --scores", options.scores);
   add(" --without", options.without);
+  add(" --hold-out", options.hold_out);
   if (!options.lm.empty()) command += " --lm " + reward::SourceName(options.lm);
   if (options.lm_pairs > 0) command += fmt::format(" --lm-pairs {}", options.lm_pairs);
+  if (options.heads_alone) command += " --heads-alone";
   return command + fmt::format(" --seed {}", options.seed);
 }
 
@@ -133,6 +137,7 @@ Result<int> TrainWithLm(const reward::Dataset& data, const Options& options) {
   return TrainLm(data, {.lm = options.lm,
                         .db = options.db,
                         .pairs = options.lm_pairs,
+                        .heads_alone = options.heads_alone,
                         .command = CommandOnRecord(options),
                         .output = options.output,
                         .seed = options.seed,
@@ -148,8 +153,9 @@ Result<int> TrainReward(const Options& options) {
   if (options.output.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "say with -o where to write the model");
   }
-  if (options.lm.empty() && (!options.db.empty() || options.lm_pairs != 0)) {
-    return Fail(ErrorCode::kInvalidArgument, "--db and --lm-pairs belong to --lm MODEL");
+  if (options.lm.empty() && (!options.db.empty() || options.lm_pairs != 0 || options.heads_alone)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--db, --lm-pairs and --heads-alone belong to --lm MODEL");
   }
   if (options.threads < 0) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -158,6 +164,7 @@ Result<int> TrainReward(const Options& options) {
   reward::Dataset data;
   for (const auto& path : options.pairs) REDRAFT_RETURN_IF_ERROR(reward::ReadPairs(path, data));
   for (const auto& path : options.scores) REDRAFT_RETURN_IF_ERROR(reward::ReadScores(path, data));
+  REDRAFT_RETURN_IF_ERROR(HoldOutFiles(options.hold_out, data));
   if (!options.lm.empty()) return TrainWithLm(data, options);
   std::vector<reward::Dataset> tests(options.tests.size());
   for (std::size_t i = 0; i < tests.size(); ++i) {
@@ -226,6 +233,10 @@ void DeclareTrain(Args& root) {
           "--test", options->tests,
           "pair files to report accuracy on; what they share with the training data is left out")
       .Group("Training")
+      .Option(
+          "--hold-out", options->hold_out,
+          "JSON Lines of {\"text\"}: texts that the model must not have seen; pairs and scores of "
+          "them, and of the groups they stand in, are left out of training")
       .Option("--without", options->without,
               "kinds of corruption not to weigh signals by, to see how the unknown is taken")
       .Option("--seed", options->seed, "seed of the folds and the order of updates")
@@ -238,6 +249,9 @@ void DeclareTrain(Args& root) {
               "with --lm: the ledger that keeps the readings; an interrupted reading goes on there")
       .Option("--lm-pairs", options->lm_pairs,
               "with --lm: read, and measure on, a sample of so many pairs; 0 is all")
+      .Flag("--heads-alone", options->heads_alone,
+            "with --lm: keep what the readings say alone, without the built-in model: a second "
+            "opinion that knows no character n-grams")
       .Group("Output")
       .Option("-o,--output", options->output, "model file to write")
       .Flag("--json", options->json, "print the summary as JSON")

@@ -34,7 +34,7 @@ Json PlaceJson(const edit::Place& place, CodePointCounter& counter) {
                           {"end", counter.CodePoints(span.end)},
                           {"replacement", candidate.edit.replacement},
                           {"worth", NumberOrNull(candidate.worth)},
-                          {"times", candidate.times}});
+                          {"times", candidate.replies.size()}});
   }
   Json json = SpanJson(place.span, counter);
   json["confidence"] = NumberOrNull(place.span.confidence);
@@ -43,8 +43,8 @@ Json PlaceJson(const edit::Place& place, CodePointCounter& counter) {
   return json;
 }
 
-Json ArmJson(const edit::Arm& arm) {
-  return {{"text", arm.text}, {"worth", NumberOrNull(arm.worth)}};
+Json ArmJson(const edit::Whole& whole) {
+  return {{"text", whole.text}, {"worth", NumberOrNull(whole.worth)}};
 }
 
 }  // namespace
@@ -73,19 +73,19 @@ Json ToJson(const edit::Edited& edited, std::string_view input, const edit::Edit
     json["dropped"] = edit::ToJson(edited.dropped);
     json["dropped"]["unreadable_replies"] = edited.unreadable;
   }
-  if (options.work != edit::Work::kDetect) json["turned_down"] = edited.turned_down;
-  if (edited.best) {
-    json["arms"] = {{"draft", ArmJson({std::string(input), 0})},
-                    {"random", ArmJson(*edited.random)},
-                    {"best", ArmJson(*edited.best)}};
-    Json revisions = Json::array();
-    for (const edit::Revision& revision : edited.revisions) {
-      revisions.push_back({{"worth", NumberOrNull(revision.worth)},
-                           {"edits", revision.edits.size()},
-                           {"reasons", revision.reasons}});
-    }
-    json["revisions"] = std::move(revisions);
+  if (options.work == edit::Work::kDetect) return json;
+  json["turned_down"] = edited.turned_down;
+  json["arms"] = {{"draft", ArmJson({.text = std::string(input)})},
+                  {"random", ArmJson(edited.random)},
+                  {"best", ArmJson(edited.best)}};
+  Json revisions = Json::array();
+  for (const edit::Whole& whole : edited.revisions) {
+    Json revision = ArmJson(whole);
+    revision["edits"] = whole.edits.size();
+    revision["reasons"] = whole.reasons;
+    revisions.push_back(std::move(revision));
   }
+  json["revisions"] = std::move(revisions);
   if (options.work == edit::Work::kRewrite) {
     Json places = Json::array();
     for (const edit::Place& place : edited.places) places.push_back(PlaceJson(place, counter));

@@ -16,8 +16,8 @@ namespace redraft::cli {
 ///   "spans"        how many weak spans were found
 ///   "dropped"      spans of a model that were not used, by reason; absent where none was asked
 ///   "turned_down"  rewrites that were not used, by reason
-///   "arms"         of --revise: {"draft","random","best"}, each {"text","worth"}
-///   "revisions"    of --revise: {"worth","distance","reasons"} each
+///   "arms"         {"draft","random","best"}, each {"text","worth"}: whole revisions (edit/arms.h)
+///   "revisions"    {"text","worth","edits","reasons"} each; edits is how many
 ///   "places"       of rewrites: {"start","end","category","reason","confidence","chosen",
 ///                  "candidates":[{"start","end","replacement","worth","times"}]}; chosen is an
 ///                  index or null

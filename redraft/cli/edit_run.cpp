@@ -58,6 +58,7 @@ Result<Json> Edit(const EditSetup& setup, std::span<const EditInput> inputs,
     for (std::size_t i = 0; i < batch.size(); ++i) {
       results.push_back(ToJson(batch[i]->result(), inputs[i].text, setup.options, *setup.scorer));
     }
+    REDRAFT_RETURN_IF_ERROR(setup.scorer_status());
   }
   return results;
 }

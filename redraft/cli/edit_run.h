@@ -26,7 +26,8 @@ struct EditSetup {
   ModelFlags flags;
   ModelChoice model;
   std::shared_ptr<const core::Scorer> scorer;
-  bool quiet = false;  ///< no progress
+  std::function<Status()> scorer_status = [] { return Status(Ok{}); };  ///< edit_scorer.h
+  bool quiet = false;                                                   ///< no progress
 };
 
 /// Whether the work asks a model at all.
@@ -36,7 +37,7 @@ bool AsksModel(const edit::EditOptions& options);
 Result<Json> EditManifest(const EditSetup& setup, std::span<const EditInput> inputs);
 
 /// One object for each input, in order (edit_json.h). A finished run is not worked on again.
-/// Errors: as FindInLedger and llm::Client::Run.
+/// Errors: as FindInLedger, llm::Client::Run and the scorer's.
 Result<Json> EditTexts(const EditSetup& setup, std::span<const EditInput> inputs);
 
 /// Keeps what was changed in the results of EditTexts since. Errors: as KeepInLedger.

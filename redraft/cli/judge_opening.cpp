@@ -12,7 +12,6 @@
 #include "redraft/llm/embedded_endpoint.h"
 #include "redraft/llm/exec_endpoint.h"
 #include "redraft/llm/server_endpoint.h"
-#include "redraft/reward/lm_model.h"
 #include "redraft/reward/model.h"
 
 namespace redraft::cli {
@@ -37,23 +36,6 @@ std::optional<RewardServer> RewardServerOf(const std::string& spec) {
 /// A judge "reward:lm" or "reward:lm:FILE".
 bool IsLmReward(const std::string& spec) {
   return spec == "reward:lm" || spec.starts_with("reward:lm:");
-}
-
-/// The reader whose weights a model holds; another file of that name is refused, since its readings
-/// mean something else.
-Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model) {
-  REDRAFT_ASSIGN(const auto path, ResolveModel(model.data().reader));
-  llm::EmbeddedOptions options;
-  options.cache_folder = CacheFolder();
-  REDRAFT_ASSIGN(auto endpoint, llm::EmbeddedEndpoint::Open(path, options));
-  if (endpoint->info().model != model.data().reader_id) {
-    return Fail(
-        ErrorCode::kConfig,
-        fmt::format("{} belongs to the language model {}, but {} is {}; get that file, or "
-                    "train again with 'redraft train reward --lm'",
-                    model.id(), model.data().reader_id, path.string(), endpoint->info().model));
-  }
-  return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
 }
 
 /// What a single judge asks that is no LLM; null: nothing.
@@ -114,6 +96,21 @@ void AddServers(const JudgeChoice& judge, std::vector<std::string>& servers) {
 }
 
 }  // namespace
+
+Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model) {
+  REDRAFT_ASSIGN(const auto path, ResolveModel(model.data().reader));
+  llm::EmbeddedOptions options;
+  options.cache_folder = CacheFolder();
+  REDRAFT_ASSIGN(auto endpoint, llm::EmbeddedEndpoint::Open(path, options));
+  if (endpoint->info().model != model.data().reader_id) {
+    return Fail(
+        ErrorCode::kConfig,
+        fmt::format("{} belongs to the language model {}, but {} is {}; get that file, or "
+                    "train again with 'redraft train reward --lm'",
+                    model.id(), model.data().reader_id, path.string(), endpoint->info().model));
+  }
+  return std::shared_ptr<llm::Endpoint>(std::move(endpoint));
+}
 
 int CallsPerVerdict(const JudgeChoice& judge) {
   int calls = judge.spec == "llm" || IsLmReward(judge.spec) || judge.spec.starts_with("exec:") ||

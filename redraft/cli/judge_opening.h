@@ -9,6 +9,8 @@
 #include "redraft/cli/judge_choice.h"
 #include "redraft/core/pack.h"
 #include "redraft/judge/judge.h"
+#include "redraft/llm/endpoint.h"
+#include "redraft/reward/lm_model.h"
 
 namespace redraft::cli {
 
@@ -28,5 +30,9 @@ std::vector<std::string> JudgeServers(const JudgeChoice& judge);
 /// Errors: as OpenEndpoint; kConfig for an address, or a reader that is another model.
 Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelFlags& flags,
                          std::vector<ModelChoice> open = {});
+
+/// The language model whose readings `model` has weights for. Errors: kConfig for one that is not
+/// there, or is another file of that name, since its readings mean something else.
+Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model);
 
 }  // namespace redraft::cli

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "redraft/cli/jsonl.h"
 #include "redraft/reward/model.h"
 
 namespace redraft::cli {
@@ -12,6 +13,31 @@ namespace {
 constexpr std::size_t kLooked = 1000;  // pairs are enough to tell
 
 }  // namespace
+
+Status HoldOutFiles(const std::vector<std::string>& files, reward::Dataset& data) {
+  std::vector<std::string> texts;
+  for (const std::string& file : files) {
+    REDRAFT_ASSIGN(const int failed, VisitJsonLines(file, [&texts](const Json& line) -> Status {
+                     REDRAFT_ASSIGN(texts.emplace_back(), TextMember(line, "text"));
+                     return Ok{};
+                   }));
+    if (failed != 0) {
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("--hold-out {}: a text that cannot be read cannot be held out", file));
+    }
+  }
+  if (texts.empty()) return Ok{};
+  const std::size_t taken = reward::HoldOut(texts, data);
+  if (data.pairs.empty() && data.scores.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--hold-out: nothing is left to train on ({} pairs and scores are held "
+                            "out)",
+                            taken));
+  }
+  fmt::print(stderr, "{} pairs and scores of {} texts are held out\n", taken, texts.size());
+  return Ok{};
+}
 
 Result<std::vector<std::size_t>> SeparateTests(const reward::Dataset& training,
                                                std::vector<reward::Dataset>& tests) {

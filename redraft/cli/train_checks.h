@@ -3,6 +3,7 @@
 // What would make the figures of `redraft train` untrue: test pairs that were trained on, labels
 // the wrong way round. Warnings go to standard error.
 
+#include <string>
 #include <vector>
 
 #include "redraft/reward/trainer.h"
@@ -13,6 +14,10 @@ namespace redraft::cli {
 /// each test lost. Errors: kInvalidArgument when nothing is left of one.
 Result<std::vector<std::size_t>> SeparateTests(const reward::Dataset& training,
                                                std::vector<reward::Dataset>& tests);
+
+/// Takes the texts of these JSON Lines files, {"text"} each, out of the training data and says so.
+/// Errors: kInvalidArgument for a bad file or line, or when no pair and no score is left.
+Status HoldOutFiles(const std::vector<std::string>& files, reward::Dataset& data);
 
 /// Warns when the built-in model would rather have the rejected texts: a dataset whose labels are
 /// all swapped is as consistent as the right one, so that training alone cannot tell.

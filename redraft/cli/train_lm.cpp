@@ -91,6 +91,7 @@ Result<int> TrainLm(const reward::Dataset& data, const TrainLmOptions& options) 
   reward::LmTrainOptions train;
   train.command = options.command;
   train.families = !data.scores.empty();
+  train.heads_alone = options.heads_alone;
   train.base.seed = options.seed;
   train.base.threads = options.threads;
   REDRAFT_ASSIGN(const auto trained, reward::TrainLm(data, readings, std::move(base), train));

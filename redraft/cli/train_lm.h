@@ -10,10 +10,11 @@
 namespace redraft::cli {
 
 struct TrainLmOptions {
-  std::string lm;       ///< an id of the registry or a GGUF file
-  std::string db;       ///< ledger of the readings
-  int pairs = 0;        ///< how many of the pairs are read; 0: all
-  std::string command;  ///< put on record
+  std::string lm;            ///< an id of the registry or a GGUF file
+  std::string db;            ///< ledger of the readings
+  int pairs = 0;             ///< how many of the pairs are read; 0: all
+  bool heads_alone = false;  ///< without the built-in model
+  std::string command;       ///< put on record
   std::string output;
   std::uint64_t seed = 1;
   unsigned threads = 0;

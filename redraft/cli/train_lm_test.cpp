@@ -56,7 +56,7 @@ TEST_F(TrainLmTest, OptionsThatDoNotFitAreNamed) {
   EXPECT_THAT(no_ledger.errors, HasSubstr("--lm needs --db FILE"));
   const auto no_model = Train({"--db", Path("l.db")});
   EXPECT_EQ(no_model.exit_status, 2);
-  EXPECT_THAT(no_model.errors, HasSubstr("--db and --lm-pairs belong to --lm"));
+  EXPECT_THAT(no_model.errors, HasSubstr("--db, --lm-pairs and --heads-alone belong to --lm"));
   const auto without = Train({"--lm", kReader, "--db", Path("l.db"), "--without", "filler"});
   EXPECT_EQ(without.exit_status, 2);
   EXPECT_THAT(without.errors, HasSubstr("--test and --without are for the model without --lm"));
@@ -78,7 +78,7 @@ TEST_F(TrainLmTest, ReadsTrainsAndJudgesWithTheSameGgufOnly) {
   const Json report = *ParseJson(trained.output);
   EXPECT_EQ(report["schema"], "redraft.train-lm/1");
   EXPECT_EQ(report["pairs_read"], 6);
-  EXPECT_EQ(report["families"].size(), 7U);
+  EXPECT_EQ(report["families"].size(), 8U);
   const auto again = Train({"--lm", kReader, "--db", Path("l.db"), "--json"});
   EXPECT_EQ((*ParseJson(again.output))["sha256"], report["sha256"]);
 

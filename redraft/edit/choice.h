@@ -18,8 +18,8 @@ namespace redraft::edit {
 /// Other words for a span.
 struct Candidate {
   core::Edit edit;
-  int times = 1;     ///< how many replies said this
-  double worth = 0;  ///< of carrying out this edit alone; set by Choose
+  std::vector<int> replies;  ///< which replies of this place said so, from 0
+  double worth = 0;          ///< of carrying out this edit alone; set by Choose
 };
 
 /// A span and what could stand in its place.

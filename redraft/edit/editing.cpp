@@ -78,6 +78,14 @@ class Editing::SectionJob final : public core::Job {
     return {};
   }
 
+  /// Of this section; none where there was no work.
+  std::span<const Revision> revisions() const {
+    if (rewriting) return rewriting->revisions();
+    if (revising) return revising->revisions();
+    return {};
+  }
+  Arms arms() const { return rewriting ? rewriting->arms() : revising ? revising->arms() : Arms(); }
+
   std::string_view text;
   std::size_t start;
   std::vector<core::WeakSpan> spans;
@@ -139,12 +147,33 @@ std::vector<core::Job*> Editing::jobs() const {
   return jobs;
 }
 
+Whole Editing::Together(
+    const std::function<std::optional<std::size_t>(const SectionJob&)>& pick) const {
+  Whole whole;
+  for (const auto& section : sections_) {
+    const auto revisions = section->revisions();
+    const auto picked = pick(*section);
+    if (!picked || *picked >= revisions.size()) {
+      whole.text += section->text;
+      continue;
+    }
+    const Revision& revision = revisions[*picked];
+    whole.text += revision.text;
+    whole.worth += revision.worth;
+    for (const core::Edit& edit : revision.edits) {
+      whole.edits.push_back(Shifted(edit, section->start));
+    }
+    for (const std::string& reason : revision.reasons) {
+      if (std::ranges::find(whole.reasons, reason) == whole.reasons.end()) {
+        whole.reasons.push_back(reason);
+      }
+    }
+  }
+  return whole;
+}
+
 Edited Editing::result() const {
   Edited edited;
-  if (options_.work == Work::kRevise) {
-    edited.best.emplace();
-    edited.random.emplace();
-  }
   for (const auto& section : sections_) {
     for (core::WeakSpan span : section->spans) {
       span.start += section->start;
@@ -167,28 +196,19 @@ Edited Editing::result() const {
         edited.turned_down[ToString(objection)] += count;
       }
     }
-    if (options_.work != Work::kRevise) continue;
-    const auto add = [&](Arm& arm, std::optional<std::size_t> chosen) {
-      const Revision* revision = chosen ? &section->revising->revisions()[*chosen] : nullptr;
-      arm.text += revision == nullptr ? section->text : std::string_view(revision->text);
-      arm.worth += revision == nullptr ? 0 : revision->worth;
-      return revision;
-    };
-    const bool worked = section->revising != nullptr;
-    add(*edited.random, worked ? section->revising->random() : std::nullopt);
-    const Revision* best = add(*edited.best, worked ? section->revising->best() : std::nullopt);
-    if (best != nullptr) {
-      for (const core::Edit& edit : best->edits) {
-        edited.edits.push_back(Shifted(edit, section->start));
-      }
-    }
-    if (!worked) continue;
+    if (!section->revising) continue;
     for (const Revision& revision : section->revising->revisions()) {
       for (const std::string& reason : revision.reasons) ++edited.turned_down[reason];
-      edited.revisions.push_back(revision);
     }
   }
-  if (options_.work == Work::kRewrite) edited.edits = Chosen(edited.places);
+  if (options_.work != Work::kDetect) {
+    edited.best = Together([](const SectionJob& section) { return section.arms().best; });
+    edited.random = Together([](const SectionJob& section) { return section.arms().random; });
+    for (std::size_t k = 0; k < static_cast<std::size_t>(options_.rewrite.candidates); ++k) {
+      edited.revisions.push_back(Together([k](const SectionJob&) { return std::optional(k); }));
+    }
+  }
+  edited.edits = options_.work == Work::kRewrite ? Chosen(edited.places) : edited.best.edits;
   const auto applied = Apply(text_, edited.edits);
   REDRAFT_CHECK(applied.has_value());
   edited.text = applied->text;

@@ -4,6 +4,7 @@
 // compared. Long manuscripts go section by section, each a job of its own, so that what is answered
 // stays answered when the work is interrupted.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,10 +48,12 @@ struct EditOptions {
   double spans_per_hundred_words = 5;
 };
 
-/// One of the texts kept side by side.
-struct Arm {
+/// A whole text: of each section one revision, or the section as it was.
+struct Whole {
   std::string text;
-  double worth = 0;  ///< sum over sections; the draft's is 0
+  std::vector<core::Edit> edits;     ///< sorted, disjoint
+  std::vector<std::string> reasons;  ///< of its sections' revisions (arms.h), each once
+  double worth = 0;                  ///< sum over sections; the draft's is 0
 };
 
 /// What was found in a text and what became of it.
@@ -59,8 +62,10 @@ struct Edited {
   std::vector<core::Edit> edits;      ///< sorted, disjoint
   std::vector<core::WeakSpan> spans;  ///< that were found, sorted, disjoint
   std::vector<Place> places;          ///< of Work::kRewrite: by span, with all candidates
-  std::optional<Arm> best, random;    ///< of Work::kRevise; best is `text`
-  std::vector<Revision> revisions;    ///< of Work::kRevise, section by section
+  /// Arms of whole revisions (arms.h), section by section; of kRevise `best` is `text`, of kRewrite
+  /// `text` may have of each place what another revision has.
+  Whole best, random;
+  std::vector<Whole> revisions;  ///< the k-th has each section's k-th
   double score_before = 0, score_after = 0;
   double distance = 0;  ///< price.h
   DroppedSpans dropped;
@@ -84,6 +89,8 @@ class Editing {
 
  private:
   class SectionJob;
+  /// The text of which each section gives the revision that `pick` says.
+  Whole Together(const std::function<std::optional<std::size_t>(const SectionJob&)>& pick) const;
 
   std::string text_;
   EditOptions options_;

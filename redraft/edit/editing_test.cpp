@@ -103,7 +103,8 @@ std::string Document(Rng rng) {
 }
 
 /// Whether every protected byte stands in the edited text where the edits around it leave it.
-bool ProtectedStay(const std::string& text, const Edited& edited) {
+template <typename Result>
+bool ProtectedStay(const std::string& text, const Result& edited) {
   for (const ProtectedRange& range : ProtectedRanges(text)) {
     std::size_t moved = range.start;
     for (const core::Edit& edit : edited.edits) {
@@ -134,6 +135,13 @@ TEST(Editing, ProtectedPartsAreUnchangedInAThousandDocuments) {
     ASSERT_EQ(applied->text, edited.text);
     ASSERT_EQ(Apply(edited.text, applied->inverse)->text, text);
     edits += edited.edits.size();
+    std::vector<Whole> arms = edited.revisions;
+    arms.push_back(edited.best);
+    arms.push_back(edited.random);
+    for (const Whole& arm : arms) {
+      ASSERT_TRUE(ProtectedStay(text, arm)) << text << "\n→\n" << arm.text;
+      ASSERT_EQ(Apply(text, arm.edits)->text, arm.text);
+    }
   }
   EXPECT_GT(edits, 500U) << "the scribbler scribbles";
 }
@@ -232,16 +240,22 @@ TEST(Editing, NoMoreThanTheSurestSpansAreRewritten) {
   EXPECT_LE(edited.places.size(), 3U);
 }
 
-TEST(Editing, TheArmsOfARevisionAreWholeTexts) {
+TEST(Editing, ArmsAndRevisionsAreWholeTexts) {
   const Moody scorer;
-  EditOptions options = Options(Work::kRevise, Detector::kLocal);
-  options.section_words = 22;
-  const Editing editing(std::string(kText), options, scorer);
-  const Edited edited = Drive(editing, Scribbler());
-  ASSERT_TRUE(edited.best && edited.random);
-  EXPECT_EQ(edited.best->text, edited.text);
-  EXPECT_GE(edited.best->worth, 0);
-  EXPECT_EQ(edited.revisions.size(), 6U) << "three for each of two sections";
+  for (const Work work : {Work::kRevise, Work::kRewrite}) {
+    EditOptions options = Options(work, Detector::kLocal);
+    options.section_words = 22;
+    const Editing editing(std::string(kText), options, scorer);
+    const Edited edited = Drive(editing, Scribbler());
+    if (work == Work::kRevise) {
+      EXPECT_EQ(edited.best.text, edited.text);
+    }
+    EXPECT_GE(edited.best.worth, 0);
+    EXPECT_EQ(edited.revisions.size(), 3U);
+    for (const Whole& revision : edited.revisions) {
+      EXPECT_EQ(Apply(kText, revision.edits)->text, revision.text);
+    }
+  }
 }
 
 }  // namespace

@@ -13,13 +13,6 @@ namespace {
 constexpr std::array<std::string_view, 14> kNoNames = {
     "i", "i'm", "i'd", "i've", "i'll", "mr", "mrs", "ms", "dr", "mx", "sir", "ok", "tv", "god"};
 
-std::string_view WithoutPossessive(std::string_view word) {
-  for (const std::string_view ending : {"'s", "\u2019s"}) {
-    if (word.ends_with(ending)) return word.substr(0, word.size() - ending.size());
-  }
-  return word;
-}
-
 bool IsCapitalised(std::string_view word) {
   const char first = word.front();
   if (first >= 'A' && first <= 'Z') return true;
@@ -55,6 +48,13 @@ std::string ProseOf(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view WithoutPossessive(std::string_view word) {
+  for (const std::string_view ending : {"'s", "\u2019s"}) {
+    if (word.ends_with(ending)) return word.substr(0, word.size() - ending.size());
+  }
+  return word;
+}
 
 std::vector<std::string> Names(std::string_view text) {
   const std::string prose = ProseOf(text);

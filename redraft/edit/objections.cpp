@@ -13,6 +13,8 @@ namespace redraft::edit {
 namespace {
 
 constexpr std::size_t kEchoWords = 6;
+constexpr std::size_t kFewestEchoed = 3;  ///< of a reply that is all echo
+constexpr std::size_t kNearBytes = 200;
 constexpr int kFewestWords = 6;   ///< a span counts as at least so long when it is doubled
 constexpr int kGarbageFrom = 12;  ///< words from which on the gate against garbage knows anything
 
@@ -34,22 +36,29 @@ bool HasWord(std::string_view text, std::string_view word) {
   return false;
 }
 
+bool Shares(const std::vector<std::uint64_t>& words, std::string_view part, std::size_t run) {
+  const auto there = text::NGrams(text::WordHashes(part), run);
+  const std::unordered_set<std::uint64_t> known(there.begin(), there.end());
+  return std::ranges::any_of(text::NGrams(words, run),
+                             [&known](std::uint64_t gram) { return known.contains(gram); });
+}
+
 /// Whether a run of six words of `reply` stands in the text before or after the span, or in the
-/// words of the prompt.
+/// words of the prompt; of a shorter reply, whether all of it stands near the span.
 bool Echoes(std::string_view before, std::string_view after, std::string_view reply) {
   static constexpr std::string_view kPrompt =
       "the words that are to stand inside the brackets instead they must fit the words before and "
       "after the brackets without any other change if the passage reads better with nothing in "
       "that place answer these must stay as they are";
   const auto words = text::WordHashes(reply);
-  if (words.size() < kEchoWords) return false;
-  std::unordered_set<std::uint64_t> known;
-  for (const std::string_view part : {before, after, kPrompt}) {
-    const auto grams = text::NGrams(text::WordHashes(part), kEchoWords);
-    known.insert(grams.begin(), grams.end());
+  if (words.size() < kFewestEchoed) return false;
+  if (words.size() < kEchoWords) {
+    before.remove_prefix(before.size() - std::min(before.size(), kNearBytes));
+    after = after.substr(0, kNearBytes);
+    return Shares(words, before, words.size()) || Shares(words, after, words.size());
   }
-  return std::ranges::any_of(text::NGrams(words, kEchoWords),
-                             [&](std::uint64_t gram) { return known.contains(gram); });
+  return Shares(words, before, kEchoWords) || Shares(words, after, kEchoWords) ||
+         Shares(words, kPrompt, kEchoWords);
 }
 
 bool HasMarkup(std::string_view span, std::string_view words) {

@@ -72,6 +72,17 @@ TEST(Objections, RepeatingThePassageOrThePromptIsAnEcho) {
               ElementsAre(Objection::kEcho));
 }
 
+TEST(Objections, AShortAnswerThatStandsBesideThePlaceAlreadyIsAnEcho) {
+  EXPECT_THAT(Against("had a heart of stone", "his good hat"), ElementsAre(Objection::kEcho));
+  EXPECT_THAT(Against("had a heart of stone", "at the inn"), ElementsAre(Objection::kEcho));
+  EXPECT_THAT(Against("had a heart of stone", "was his good friend"), IsEmpty());
+  EXPECT_THAT(Against("had a heart of stone", "the wind"), IsEmpty()) << "two words are no echo";
+  const std::string far = "They met at the inn. " + std::string(300, '-') + " It was a dark night.";
+  const Surroundings around(far);
+  const Seam seam(far, {far.find("a dark night"), far.size() - 1, "cliche", "", 1}, around.names);
+  EXPECT_THAT(Objections(around, seam, seam.Fit("at the inn"), "at the inn"), IsEmpty());
+}
+
 TEST(Objections, MarkupAndProtectedPartsAreTurnedDown) {
   EXPECT_THAT(Against("a heart of stone", "no **heart** at all"), ElementsAre(Objection::kGarbage));
   EXPECT_THAT(Against("See `hat.txt` for more.", "More is in `hat.txt`."),

@@ -9,7 +9,8 @@
 //
 // in logits of the scorer: a text is better only where both its views say so, and never chosen
 // below the draft's own score. At the default prices, rewriting a tenth of the words must make the
-// text better by .1 logits, and making it a tenth shorter by another .4.
+// text better by .1 logits, and making it a tenth shorter by another .2. docs/editing.md says why
+// not more.
 
 #include <string_view>
 
@@ -19,7 +20,7 @@ namespace redraft::edit {
 
 struct Prices {
   double distance = 1.0;  ///< logits for a text of which no word is left
-  double length = 4.0;    ///< logits per unit of |ln(words after / words before)|
+  double length = 2.0;    ///< logits per unit of |ln(words after / words before)|
   /// Most distance of a text, in [0, 1]. A bound, not a price.
   double max_distance = 1.0;
   /// A text may grow and shrink by this share of its words; by five words in any case.

@@ -31,6 +31,9 @@ std::vector<ProtectedRange> ProtectedRanges(std::string_view text);
 /// sentences. A rewrite of a span that holds one must keep it.
 std::vector<std::string> Names(std::string_view text);
 
+/// "Marek" of "Marek's", with either apostrophe.
+std::string_view WithoutPossessive(std::string_view word);
+
 /// True if [start, end) shares a byte with one of `ranges`.
 bool Touches(const std::vector<ProtectedRange>& ranges, std::size_t start, std::size_t end);
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "redraft/base/check.h"
-#include "redraft/edit/apply.h"
 #include "redraft/text/codepoint.h"
 #include "redraft/text/diff.h"
 #include "redraft/text/gates.h"
@@ -105,28 +103,20 @@ std::vector<core::Edit> EditsBetween(std::string_view before, std::string_view a
 
 Revision ReadRevision(const Surroundings& around, std::string_view reply,
                       const std::vector<core::WeakSpan>& spans, const Prices& prices) {
-  Revision revision;
   text::GateResult gate = text::CheckDraft(reply, {});
-  const auto excused = text::CheckDraft(around.text, {}).reasons;
-  for (std::string& reason : gate.reasons) {
-    if (std::ranges::find(excused, reason) == excused.end()) {
-      revision.reasons.push_back(std::move(reason));
-    }
-  }
   const std::string after = Aligned(around.text, InStyleOf(around.text, gate.text));
+  std::vector<core::Edit> edits;
   for (core::Edit& edit : EditsBetween(around.text, after)) {
     if (IsProtected(around, edit.span.start, edit.span.end)) continue;
     Explain(edit.span, spans);
-    revision.edits.push_back(std::move(edit));
+    edits.push_back(std::move(edit));
   }
-  const auto applied = Apply(around.text, revision.edits);
-  REDRAFT_CHECK(applied.has_value());
-  revision.text = applied->text;
-  if (revision.edits.empty()) {
-    revision.reasons.emplace_back(ToString(Objection::kUnchanged));
-  } else if (!WithinBounds(around.text, revision.text, prices)) {
-    revision.reasons.emplace_back("out_of_bounds");
-  }
+  Revision revision = Revised(around.text, std::move(edits), prices);
+  const auto excused = text::CheckDraft(around.text, {}).reasons;
+  std::erase_if(gate.reasons, [&excused](const std::string& reason) {
+    return std::ranges::find(excused, reason) != excused.end();
+  });
+  revision.reasons.insert(revision.reasons.begin(), gate.reasons.begin(), gate.reasons.end());
   for (std::string& reason : LostWords(around, revision.text)) {
     revision.reasons.push_back(std::move(reason));
   }

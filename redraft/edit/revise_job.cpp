@@ -50,20 +50,12 @@ ReviseJob::ReviseJob(std::string_view text, std::vector<core::WeakSpan> spans,
 
 std::vector<core::Request> ReviseJob::Step(std::span<const core::Reply> replies) {
   if (!replies.empty()) {
-    std::vector<std::size_t> passed;
     for (const core::Reply& reply : replies) {
-      Revision revision = ReadRevision(around_, reply.text, spans_, options_.prices);
-      revision.worth = Worth(scorer_, around_.text, revision.text, options_.prices);
-      if (revision.reasons.empty()) {
-        passed.push_back(revisions_.size());
-        const double most = best_ ? revisions_[*best_].worth : 0;
-        if (revision.worth > most) best_ = revisions_.size();
-      }
-      revisions_.push_back(std::move(revision));
+      revisions_.push_back(ReadRevision(around_, reply.text, spans_, options_.prices));
+      revisions_.back().worth =
+          Worth(scorer_, around_.text, revisions_.back().text, options_.prices);
     }
-    if (!passed.empty()) {
-      random_ = passed[Rng(options_.seed).Fork("revise/random").Below(passed.size())];
-    }
+    arms_ = ChooseArms(revisions_, Rng(options_.seed).Fork("revise/random"));
     return {};
   }
   core::Request request = RevisionRequest(around_, spans_, options_);

@@ -124,9 +124,9 @@ TEST(ReviseJob, TheRevisionWorthMostIsBestAndARandomOneStandsBeside) {
                                    Said(std::string(kText))})
                   .empty());
   ASSERT_EQ(job.revisions().size(), 3U);
-  EXPECT_EQ(job.best(), 1U);
-  ASSERT_TRUE(job.random());
-  EXPECT_LT(*job.random(), 2U) << "the third did not pass";
+  EXPECT_EQ(job.arms().best, 1U);
+  ASSERT_TRUE(job.arms().random);
+  EXPECT_LT(*job.arms().random, 2U) << "the third did not pass";
   EXPECT_GT(job.revisions()[1].worth, job.revisions()[0].worth);
 }
 
@@ -137,8 +137,8 @@ TEST(ReviseJob, WhereTheDraftIsWorthMostItStays) {
   std::string longer(kText);
   longer.insert(longer.find("old table"), "and quite ");
   job.Step(std::vector{Said(longer)});
-  EXPECT_FALSE(job.best());
-  EXPECT_EQ(job.random(), 0U);
+  EXPECT_FALSE(job.arms().best);
+  EXPECT_EQ(job.arms().random, 0U);
 }
 
 }  // namespace

@@ -14,31 +14,35 @@
 namespace redraft::edit {
 namespace {
 
-constexpr std::size_t kContextBytes = 900;  ///< shown on each side: about 150 words
+constexpr int kPassageWords = 300;       ///< what the model sees of the text
+constexpr std::size_t kNearBytes = 160;  ///< shown again on each side of the marked place
 
 /// The end of `before`, from a paragraph or at least a word on.
 std::string_view LastPart(std::string_view before) {
-  if (before.size() <= kContextBytes) return before;
-  std::size_t at = before.size() - kContextBytes;
-  const std::size_t paragraph = before.find("\n\n", at), word = before.find(' ', at);
-  if (paragraph != std::string_view::npos && before.size() - paragraph > kContextBytes / 2) {
-    at = paragraph + 2;
-  } else if (word != std::string_view::npos) {
-    at = word + 1;
-  } else {
-    return {};
-  }
-  return before.substr(at);
+  if (before.size() <= kNearBytes) return before;
+  const std::size_t at = before.size() - kNearBytes;
+  const std::size_t paragraph = before.rfind("\n\n"), word = before.find(' ', at);
+  if (paragraph != std::string_view::npos && paragraph >= at) return before.substr(paragraph + 2);
+  return word == std::string_view::npos ? std::string_view() : before.substr(word + 1);
 }
 
 std::string_view FirstPart(std::string_view after) {
-  if (after.size() <= kContextBytes) return after;
-  const std::size_t paragraph = after.rfind("\n\n", kContextBytes);
-  const std::size_t word = after.rfind(' ', kContextBytes);
-  if (paragraph != std::string_view::npos && paragraph > kContextBytes / 2) {
-    return after.substr(0, paragraph);
-  }
+  if (after.size() <= kNearBytes) return after;
+  const std::size_t paragraph = after.find("\n\n"), word = after.rfind(' ', kNearBytes);
+  if (paragraph <= kNearBytes) return after.substr(0, paragraph);
   return after.substr(0, word == std::string_view::npos ? 0 : word);
+}
+
+/// What the examples of the prompt answer. Small models answer that, too.
+std::vector<std::string> ExampleAnswers(std::string_view system) {
+  constexpr std::string_view kLabel = "\nAnswer: ";
+  std::vector<std::string> answers;
+  for (std::size_t at = system.find(kLabel); at != std::string_view::npos;
+       at = system.find(kLabel, at)) {
+    at += kLabel.size();
+    answers.push_back(text::Normalise(system.substr(at, system.find('\n', at) - at)));
+  }
+  return answers;
 }
 
 bool MayDelete(const Seam& seam) {
@@ -50,7 +54,11 @@ bool MayDelete(const Seam& seam) {
 
 RewriteJob::RewriteJob(std::string_view text, const std::vector<core::WeakSpan>& spans,
                        const RewriteOptions& options, const core::Scorer& scorer)
-    : around_(text, options.names), options_(options), scorer_(scorer), against_(spans.size()) {
+    : around_(text, options.names),
+      options_(options),
+      scorer_(scorer),
+      passages_(Sections(text, kPassageWords)),
+      against_(spans.size()) {
   for (const core::WeakSpan& span : spans) {
     seams_.emplace_back(text, span, around_.names);
     places_.push_back({.span = span, .candidates = {}, .chosen = {}});
@@ -58,21 +66,27 @@ RewriteJob::RewriteJob(std::string_view text, const std::vector<core::WeakSpan>&
 }
 
 std::vector<core::Request> RewriteJob::Step(std::span<const core::Reply> replies) {
-  for (std::size_t i = 0; i < replies.size(); ++i) Take(asked_[i], replies[i]);
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    Take(asked_[i].first, asked_[i].second, replies[i]);
   std::vector<core::Request> requests;
   if (replies.empty()) {
     for (std::size_t place = 0; place < places_.size(); ++place) {
       core::Request request = RequestFor(place);
+      if (place == 0) examples_ = ExampleAnswers(request.messages.front().content);
       for (int candidate = 0; candidate < options_.candidates; ++candidate) {
         request.seed = SeedOf(candidate);
         requests.push_back(request);
-        asked_.push_back(place);
+        asked_.emplace_back(place, candidate);
       }
     }
   } else if (!repaired_) {
     requests = Repairs();
   }
-  if (requests.empty()) Choose(around_.text, places_, scorer_, options_.prices);
+  if (requests.empty()) {
+    Choose(around_.text, places_, scorer_, options_.prices);
+    revisions_ = Assembled(around_.text, places_, options_.candidates, scorer_, options_.prices);
+    arms_ = ChooseArms(revisions_, Rng(options_.seed).Fork("rewrite/random"));
+  }
   return requests;
 }
 
@@ -88,16 +102,24 @@ core::Request RewriteJob::RequestFor(std::size_t place) const {
   const Json shown = {{"name", category == nullptr ? span.category : category->name},
                       {"description", category == nullptr ? "" : category->description},
                       {"advice", category == nullptr ? "" : category->advice}};
+  const auto passage =
+      std::ranges::find_if(passages_, [&](const Section& part) { return span.start < part.end; });
+  REDRAFT_CHECK(passage != passages_.end());
   auto messages = llm::RenderPrompt(
-      "edit/rewrite", {{"brief", ShownText(options_.brief)},
-                       {"before", ShownText(LastPart(around_.text.substr(0, span.start)))},
-                       {"span", ShownText(seam.words())},
-                       {"after", ShownText(FirstPart(around_.text.substr(span.end)))},
-                       {"category", shown},
-                       {"reason", ShownText(span.reason)},
-                       {"names", MustStay(around_, seam.words())},
-                       {"may_delete", MayDelete(seam)}});
+      "edit/rewrite",
+      {{"brief", ShownText(options_.brief)},
+       {"passage", ShownText(around_.text.substr(passage->start, passage->end - passage->start))},
+       {"before", ShownText(LastPart(around_.text.substr(0, span.start)))},
+       {"span", ShownText(seam.words())},
+       {"after", ShownText(FirstPart(around_.text.substr(span.end)))},
+       {"category", shown},
+       {"reason", ShownText(span.reason)},
+       {"names", MustStay(around_, seam.words())},
+       {"may_delete", MayDelete(seam)}});
   REDRAFT_CHECK(messages.has_value());
+  // The passage comes first: places of one passage share their prompt up to there.
+  const std::size_t shared = messages->back().content.find("</passage>");
+  if (shared != std::string::npos) messages->back().shared_bytes = shared;
   core::Request request;
   request.role = core::Role::kEdit;
   request.model = options_.model;
@@ -111,9 +133,12 @@ core::Request RewriteJob::RequestFor(std::size_t place) const {
   return request;
 }
 
-void RewriteJob::Take(std::size_t place, const core::Reply& reply) {
+void RewriteJob::Take(std::size_t place, int number, const core::Reply& reply) {
   core::Edit edit = seams_[place].Fit(reply.text);
-  const auto objections = Objections(around_, seams_[place], edit, reply.text);
+  auto objections = Objections(around_, seams_[place], edit, reply.text);
+  if (std::ranges::find(examples_, text::Normalise(edit.replacement)) != examples_.end()) {
+    objections.push_back(Objection::kEcho);
+  }
   for (const Objection objection : objections) {
     ++objections_[objection];
     auto& against = against_[place];
@@ -123,9 +148,9 @@ void RewriteJob::Take(std::size_t place, const core::Reply& reply) {
   std::vector<Candidate>& known = places_[place].candidates;
   const auto same = std::ranges::find(known, edit, &Candidate::edit);
   if (same != known.end()) {
-    ++same->times;
+    same->replies.push_back(number);
   } else {
-    known.push_back({.edit = std::move(edit)});
+    known.push_back({.edit = std::move(edit), .replies = {number}});
   }
 }
 
@@ -144,7 +169,7 @@ std::vector<core::Request> RewriteJob::Repairs() {
     request.role = core::Role::kRepair;
     // Some chat templates insist that user and assistant take turns: the note joins the last one.
     request.messages.back().content += "\n\n" + note->front().content;
-    asked_.push_back(place);
+    asked_.emplace_back(place, options_.candidates);
   }
   return requests;
 }

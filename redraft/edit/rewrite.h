@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "redraft/core/job.h"
-#include "redraft/edit/choice.h"
+#include "redraft/edit/arms.h"
 #include "redraft/edit/objections.h"
+#include "redraft/edit/sections.h"
 
 namespace redraft::edit {
 
@@ -37,23 +38,31 @@ class RewriteJob final : public core::Job {
 
   /// After the last step: one place for each span, in order, chosen.
   const std::vector<Place>& places() const { return places_; }
+  /// As many whole revisions as candidates are asked for, assembled (arms.h).
+  const std::vector<Revision>& revisions() const { return revisions_; }
+  const Arms& arms() const { return arms_; }
   /// How many replies met which objection.
   const std::map<Objection, int>& objections() const { return objections_; }
 
  private:
   core::Request RequestFor(std::size_t place) const;
   std::uint64_t SeedOf(int candidate) const;
-  void Take(std::size_t place, const core::Reply& reply);
+  void Take(std::size_t place, int number, const core::Reply& reply);
   std::vector<core::Request> Repairs();
 
   Surroundings around_;
   RewriteOptions options_;
   const core::Scorer& scorer_;
+  std::vector<Section> passages_;      ///< of which each place is shown one
+  std::vector<std::string> examples_;  ///< answers of the prompt's examples, normalised
   std::vector<Seam> seams_;
   std::vector<Place> places_;
   std::vector<std::vector<Objection>> against_;  ///< by place
   std::map<Objection, int> objections_;
-  std::vector<std::size_t> asked_;  ///< the place of each request of this step
+  /// Of each request of this step: the place, and the number of its reply.
+  std::vector<std::pair<std::size_t, int>> asked_;
+  std::vector<Revision> revisions_;
+  Arms arms_;
   bool repaired_ = false;
 };
 

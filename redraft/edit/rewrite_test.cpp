@@ -80,7 +80,8 @@ TEST(RewriteJob, TheScorersFavouriteOfEachPlaceIsCarriedOut) {
   EXPECT_EQ(Apply(kText, Chosen(job.places()))->text.substr(0, 62),
             "Marek came home late. The house was still, and he sat down. He");
   EXPECT_EQ(job.places()[1].candidates.size(), 1U);
-  EXPECT_EQ(job.places()[1].candidates[0].times, 3) << "the same words thrice are one candidate";
+  EXPECT_EQ(job.places()[1].candidates[0].replies.size(), 3U)
+      << "the same words thrice are one candidate";
 }
 
 TEST(RewriteJob, TheRequestShowsTheSpanInItsPassageWithWhatIsWrong) {
@@ -92,6 +93,10 @@ TEST(RewriteJob, TheRequestShowsTheSpanInItsPassageWithWhatIsWrong) {
   ASSERT_EQ(requests.size(), 4U);
   const std::string user = requests[0].messages.back().content;
   EXPECT_THAT(user, HasSubstr("The house was [[as quiet as a grave]], and his heart sank."));
+  EXPECT_THAT(user, HasSubstr("<passage>\n" + std::string(kText) + "\n</passage>"));
+  const std::size_t shared = requests[0].messages.back().shared_bytes;
+  EXPECT_EQ(user.substr(0, shared), requests[2].messages.back().content.substr(0, shared));
+  EXPECT_GT(shared, kText.size()) << "the passage is what two places share";
   EXPECT_THAT(user, HasSubstr("Trouble: Cliché. worn Say what is there"));
   EXPECT_THAT(user, HasSubstr("A man alone"));
   EXPECT_EQ(requests[0].role, core::Role::kEdit);
@@ -100,6 +105,29 @@ TEST(RewriteJob, TheRequestShowsTheSpanInItsPassageWithWhatIsWrong) {
   options.embedded = true;
   RewriteJob embedded(kText, Spans(), options, scorer);
   EXPECT_EQ(embedded.Step({})[0].length->max_words, 12);
+}
+
+TEST(RewriteJob, WhatAnExampleOfThePromptAnswersIsAnEcho) {
+  const Likes scorer({{"still", 1}});
+  RewriteJob job(kText, {Spans()[0]}, Options(2), scorer);
+  Drive(job, Writer([](const std::string&, std::uint64_t seed) {
+          return seed % 2 == 0 ? "which stood dripping" : "Which stood dripping.";
+        }));
+  EXPECT_EQ(job.objections().at(Objection::kEcho), 3) << "the repair says the same";
+  EXPECT_TRUE(Chosen(job.places()).empty());
+}
+
+TEST(RewriteJob, ALongTextIsShownPassageByPassage) {
+  std::string text;
+  for (int i = 0; i < 80; ++i) text += "He put the keys on the table and waited for it.\n\n";
+  text += "The house was as quiet as a grave.\n";
+  const std::size_t start = text.find("as quiet as a grave");
+  const Likes scorer({});
+  RewriteJob job(text, {{start, start + 19, "cliche", "worn", 0.5}}, Options(1), scorer);
+  const std::string user = job.Step({})[0].messages.back().content;
+  EXPECT_LT(user.size(), 2800U);
+  EXPECT_THAT(user, HasSubstr("The house was as quiet as a grave."));
+  EXPECT_THAT(user, HasSubstr("The house was [[as quiet as a grave]]."));
 }
 
 TEST(RewriteJob, APlaceWithoutAUsableAnswerIsAskedForOnceMoreWithWhatWasWrong) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "redraft/edit/protect.h"
 #include "redraft/text/codepoint.h"
 #include "redraft/text/gates.h"
 #include "redraft/text/words.h"
@@ -191,7 +192,7 @@ core::Edit Seam::Fit(std::string_view reply) const {
   answer = InStyleOf(text_, answer);
   answer = Quoted(std::move(answer));
   answer = Punctuated(std::move(answer));
-  answer = Capitalised(std::move(answer));
+  answer = Capitalised(WithNames(std::move(answer)));
   const std::string_view inner = text::TrimSpace(words_);
   const auto lead = static_cast<std::size_t>(inner.data() - words_.data());
   return {span_, std::string(words_.substr(0, lead)) + answer +
@@ -289,9 +290,29 @@ std::string Seam::Capitalised(std::string reply) const {
   const std::string_view word = text::Words(reply).front();
   const bool is_i = word == "I" || word.starts_with("I'") || word.starts_with("I’");
   const bool acronym = word.size() > 1 && IsUpper(word[1]);
-  const bool name = std::ranges::find(names_, word) != names_.end();
+  const bool name = std::ranges::find(names_, WithoutPossessive(word)) != names_.end();
   if (!is_i && !acronym && !name) {
     reply[at] = static_cast<char>(std::tolower(static_cast<unsigned char>(reply[at])));
+  }
+  return reply;
+}
+
+std::string Seam::WithNames(std::string reply) const {
+  std::vector<std::size_t> small;  // where a name begins that lost its capital
+  for (const std::string_view word : text::Words(reply)) {
+    const std::string_view plain = WithoutPossessive(word);
+    for (const std::string& name : names_) {
+      if (!IsUpper(name.front()) || plain.size() != name.size()) continue;
+      std::string lowered = name;
+      lowered[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+      if (plain != lowered) continue;
+      const auto words = text::Words(text_);
+      if (std::ranges::find(words, plain) != words.end()) continue;  // a word of its own, as "mark"
+      small.push_back(static_cast<std::size_t>(word.data() - reply.data()));
+    }
+  }
+  for (const std::size_t at : small) {
+    reply[at] = static_cast<char>(std::toupper(static_cast<unsigned char>(reply[at])));
   }
   return reply;
 }

@@ -15,8 +15,9 @@ namespace redraft::edit {
 /// Fit takes off what is not the answer: chatter, fences, labels, brackets, lines after the first
 /// (of a span that is one line), the words before and after the span that the model repeats. Then
 /// it gives the answer the span's outside: white space at both ends, quotation marks around it,
-/// a capital where a sentence begins and none inside one (names and "I" keep theirs), the mark at
-/// the end, the text's kind of quotation marks, apostrophes and line breaks.
+/// a capital where a sentence begins and none inside one (names and "I" keep theirs; names that the
+/// text writes with a capital only get it back), the mark at the end, the text's kind of quotation
+/// marks, apostrophes and line breaks.
 ///
 /// The answer "DELETE" deletes: with a whole sentence goes the space behind it (before it at the
 /// end of a paragraph), with a part of one the space before it.
@@ -41,6 +42,7 @@ class Seam {
   std::string Punctuated(std::string reply) const;
   std::string Quoted(std::string reply) const;
   std::string Capitalised(std::string reply) const;
+  std::string WithNames(std::string reply) const;
 
   std::string_view text_;
   core::WeakSpan span_;

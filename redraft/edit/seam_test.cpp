@@ -53,6 +53,16 @@ TEST(Seam, CapitalsFollowThePlace) {
       << "a writer who starts small wants it small";
 }
 
+TEST(Seam, NamesGetTheirCapitalBack) {
+  EXPECT_EQ(With("Then {the boy} ran.", "marek’s dog and delphine", {"Marek", "Delphine"}),
+            "Then Marek’s dog and Delphine ran.");
+  EXPECT_EQ(With("The mark stayed. Then {the boy} ran.", "the mark", {"Mark"}),
+            "The mark stayed. Then the mark ran.")
+      << "a word that the text has in small letters, too";
+  EXPECT_EQ(With("Then {the boy} ran.", "O'Brien's dog", {"O'Brien"}), "Then O'Brien's dog ran.");
+  EXPECT_EQ(With("Then {the boy} ran.", "the remark", {"Mark"}), "Then the remark ran.");
+}
+
 TEST(Seam, TheMarkAtTheEndIsThatOfTheSpan) {
   EXPECT_EQ(With("It was {a bitter pill}, and he knew it.", "his own fault."),
             "It was his own fault, and he knew it.");

@@ -424,4 +424,27 @@ SharedPairs TakeOutShared(const Dataset& training, Dataset& test) {
   return shared;
 }
 
+std::size_t HoldOut(const std::vector<std::string>& texts, Dataset& data) {
+  std::unordered_set<std::string> held, groups;
+  for (const std::string& text : texts) held.insert(text::Normalise(text));
+  const auto is_held = [&held](const std::string& text) {
+    return held.contains(text::Normalise(text));
+  };
+  const auto pair_held = [&](const Pair& pair) {
+    return is_held(pair.chosen) || is_held(pair.rejected) || groups.contains(pair.group);
+  };
+  const auto score_held = [&](const ScoredText& scored) {
+    return is_held(scored.text) || groups.contains(scored.group);
+  };
+  std::unordered_set<std::string> found;
+  for (const Pair& pair : data.pairs) {
+    if (!pair.group.empty() && pair_held(pair)) found.insert(pair.group);
+  }
+  for (const ScoredText& scored : data.scores) {
+    if (!scored.group.empty() && score_held(scored)) found.insert(scored.group);
+  }
+  groups = std::move(found);
+  return std::erase_if(data.pairs, pair_held) + std::erase_if(data.scores, score_held);
+}
+
 }  // namespace redraft::reward

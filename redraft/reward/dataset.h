@@ -80,4 +80,8 @@ struct SharedPairs {
 /// with `training`: the accuracy on them would be that of a memory.
 SharedPairs TakeOutShared(const Dataset& training, Dataset& test);
 
+/// Takes all pairs and scores of `texts` (case and punctuation aside) out of `data`, and those of
+/// the groups in which they stand. Returns how many.
+std::size_t HoldOut(const std::vector<std::string>& texts, Dataset& data);
+
 }  // namespace redraft::reward

@@ -190,6 +190,22 @@ TEST_F(DatasetTest, TestPairsThatShareATextOrGroupWithTrainingAreTakenOut) {
   EXPECT_EQ(TakeOutShared(training, by_group).first, "group 'g'");
 }
 
+TEST(HoldOut, TakesTheTextsAndTheirGroupsOut) {
+  Dataset data;
+  data.pairs = {{"Better.", "ONE bad one!", "g", ""},
+                {"Better still.", "Another.", "g", ""},
+                {"Kept.", "Left.", "h", ""},
+                {"Kept, too.", "Left, too.", "", ""},
+                {"one bad one", "Worse.", "", ""}};
+  data.scores = {{"one bad one", 3, "s"}, {"Of its group.", 4, "s"}, {"Kept.", 5, ""}};
+  EXPECT_EQ(HoldOut({"One bad one.", "Nobody has this."}, data), 5U);
+  ASSERT_EQ(data.pairs.size(), 2U);
+  EXPECT_EQ(data.pairs[0].chosen, "Kept.");
+  EXPECT_EQ(data.pairs[1].chosen, "Kept, too.");
+  ASSERT_EQ(data.scores.size(), 1U);
+  EXPECT_EQ(data.scores[0].text, "Kept.");
+}
+
 TEST_F(DatasetTest, ScoresAreReadWithTheirGroup) {
   Dataset data;
   ASSERT_TRUE(ReadScores(Write("scores.jsonl", R"({"text":"a","score":7.5,"group":"g"})"

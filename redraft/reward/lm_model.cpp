@@ -49,7 +49,7 @@ LmReward::LmReward(LmRewardData data, RewardModel base)
 }
 
 Result<LmReward> LmReward::Make(LmRewardData data, RewardModel base) {
-  if (data.base != base.id()) {
+  if (!data.base.empty() && data.base != base.id()) {
     return Fail(ErrorCode::kConfig,
                 fmt::format("these weights belong to {}, but the built-in model is {}; train them "
                             "again with 'redraft train reward --lm'",
@@ -109,12 +109,34 @@ std::string LmReward::Serialize() const {
 }
 
 bool LmReward::NeedsReadings(std::string_view a, std::string_view b) const {
+  if (heads_alone()) return text::CountWords(a) > 0 && text::CountWords(b) > 0;
   const Relation relation = RelationOf(a, b);
   return relation == Relation::kRevised || relation == Relation::kReordered;
 }
 
+double LmReward::CompareUnread(std::string_view a, std::string_view b) const {
+  return heads_alone() ? 0 : base_.Compare(a, b);
+}
+
+Result<double> LmReward::HeadsSay(const LmReading& a, const LmReading& b) const {
+  if (a.state.size() != data_.state.size() || b.state.size() != data_.state.size()) {
+    return Fail(ErrorCode::kFailed,
+                fmt::format("the language model's hidden state has {} and {} dimensions, the "
+                            "weights {}: they belong to another model",
+                            a.state.size(), b.state.size(), data_.state.size()));
+  }
+  const LmFeatures fa = FeaturesOf(a.logprobs), fb = FeaturesOf(b.logprobs);
+  double features = 0, state = 0;
+  for (std::size_t i = 0; i < kLmFeatures; ++i) features += data_.features[i] * (fa[i] - fb[i]);
+  for (std::size_t i = 0; i < data_.state.size(); ++i) {
+    state += data_.state[i] * (double{a.state[i]} - double{b.state[i]});
+  }
+  return data_.revised[1] * features + data_.revised[2] * state;
+}
+
 Result<double> LmReward::Compare(std::string_view a, const LmReading& a_read, std::string_view b,
                                  const LmReading& b_read) const {
+  if (heads_alone()) return HeadsSay(a_read, b_read);
   const double base = base_.Compare(a, b);
   const Relation relation = RelationOf(a, b);
   if (relation == Relation::kReordered) {
@@ -122,19 +144,14 @@ Result<double> LmReward::Compare(std::string_view a, const LmReading& a_read, st
            data_.reordered[1] * (TotalOf(a_read.logprobs) - TotalOf(b_read.logprobs));
   }
   if (relation != Relation::kRevised) return base;
-  if (a_read.state.size() != data_.state.size() || b_read.state.size() != data_.state.size()) {
-    return Fail(ErrorCode::kFailed,
-                fmt::format("the language model's hidden state has {} and {} dimensions, the "
-                            "weights {}: they belong to another model",
-                            a_read.state.size(), b_read.state.size(), data_.state.size()));
-  }
-  const LmFeatures fa = FeaturesOf(a_read.logprobs), fb = FeaturesOf(b_read.logprobs);
-  double features = 0, state = 0;
-  for (std::size_t i = 0; i < kLmFeatures; ++i) features += data_.features[i] * (fa[i] - fb[i]);
-  for (std::size_t i = 0; i < data_.state.size(); ++i) {
-    state += data_.state[i] * (double{a_read.state[i]} - double{b_read.state[i]});
-  }
-  return data_.revised[0] * base + data_.revised[1] * features + data_.revised[2] * state;
+  REDRAFT_ASSIGN(const double heads, HeadsSay(a_read, b_read));
+  return data_.revised[0] * base + heads;
+}
+
+Result<double> LmReward::Score(std::string_view text, const LmReading& read) const {
+  const LmReading nothing{{}, std::vector<float>(data_.state.size())};
+  REDRAFT_ASSIGN(const double heads, HeadsSay(read, nothing));
+  return heads_alone() ? heads : data_.revised[0] * base_.Score(text) + heads;
 }
 
 Result<LmReward> OpenLmReward(std::string_view name) {

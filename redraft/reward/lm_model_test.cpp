@@ -86,6 +86,41 @@ TEST(LmReward, AsksForNoReadingWhereItHasNothingToAdd) {
             model.CompareUnread(kDraft, kUnrelated));
 }
 
+LmReward HeadsAlone() {
+  LmRewardData data = MadeUp();
+  data.base.clear();
+  return *LmReward::Make(data, *RewardModel::BuiltIn());
+}
+
+TEST(LmReward, HeadsAloneDecideWhateverTheTextsAreToEachOther) {
+  const LmReward model = HeadsAlone();
+  const LmReading a = Reading(1), b = Reading(2);
+  const double logit = *model.Compare(kDraft, a, kRevised, b);
+  EXPECT_NE(logit, 0);
+  for (const char* other : {kReordered, kUnrelated}) {
+    EXPECT_TRUE(model.NeedsReadings(kDraft, other));
+    EXPECT_EQ(*model.Compare(kDraft, a, other, b), logit) << "the words themselves say nothing";
+  }
+  EXPECT_NEAR(*model.Score(kDraft, a) - *model.Score(kRevised, b), logit, 1e-9);
+  EXPECT_FALSE(model.NeedsReadings("", kDraft));
+  EXPECT_EQ(model.CompareUnread("", kDraft), 0);
+  const auto read = LmReward::Parse(model.Serialize(), "f");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read->Compare(kDraft, a, kUnrelated, b), logit);
+}
+
+TEST(LmReward, AScoreAddsWhatTheBuiltInModelSaysToTheHeads) {
+  const LmReward model = Model();
+  LmReading a = Reading(1), b = a;
+  b.state[2] -= 1;
+  EXPECT_NEAR(*model.Score(kDraft, a) - *model.Score(kDraft, b), 2 * model.data().state[2], 1e-6);
+  EXPECT_NEAR(
+      *model.Score(kDraft, a) - *model.Score(kUnrelated, a),
+      0.5 * (RewardModel::BuiltIn()->Score(kDraft) - RewardModel::BuiltIn()->Score(kUnrelated)),
+      1e-9);
+  EXPECT_FALSE(model.Score(kDraft, Reading(1, 9)));
+}
+
 TEST(LmReward, AReadingOfAnotherSizeIsRefused) {
   const auto logit = Model().Compare(kDraft, Reading(1, 9), kRevised, Reading(2, 9));
   ASSERT_FALSE(logit);

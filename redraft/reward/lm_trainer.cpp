@@ -31,6 +31,9 @@ constexpr std::array kMixtures = {
     std::pair{LmFamily::kAll, Used{true, true, true}},
 };
 
+/// A second opinion beside the built-in model, so it does not compete.
+constexpr Used kHeadsAlone = {false, true, true};
+
 double HalfIfTied(double margin) { return margin > 0 ? 1.0 : margin == 0 ? 0.5 : 0.0; }
 
 double LengthOf(const Head& head) {
@@ -101,8 +104,8 @@ class LmTraining {
     return report;
   }
 
-  /// Weights from everything, for `base`; of the mixture `family`.
-  LmRewardData Weights(LmFamily family, const RewardModel& base) const {
+  /// Weights from everything, for `base`; of the mixture `used`.
+  LmRewardData Weights(const Used& used, const RewardModel& base) const {
     LmRewardData model;
     std::vector<Comparison> all;
     for (const std::size_t row : rows_) all.push_back(design_.judged()[row].texts);
@@ -111,9 +114,7 @@ class LmTraining {
     const auto head = [&](Relation relation) {
       return LengthOf(base.data().heads[static_cast<std::size_t>(relation)]);
     };
-    for (const auto& [name, used] : kMixtures) {
-      if (name == family) model.revised = FitMixture(margins_, used);
-    }
+    model.revised = FitMixture(margins_, used);
     model.revised[kBase] /= head(Relation::kRevised);
     const auto order = FitMixture(order_margins_, {true, true, false});
     model.reordered = {order[kBase] / head(Relation::kReordered), order[kLikelihood] / kNats};
@@ -284,6 +285,9 @@ class LmTraining {
     for (const auto& [family, used] : kMixtures) {
       for (const double mixed : CrossFitted(margins, of_fold, used)) add(family, mixed);
     }
+    for (const double mixed : CrossFitted(margins, of_fold, kHeadsAlone)) {
+      add(LmFamily::kHeads, mixed);
+    }
     if (kind == LmKind::kPairs) {
       margins_ = margins;
       order_margins_ = order_margins;
@@ -389,13 +393,11 @@ Json ProvenanceOf(const Dataset& data, const LmTrainOptions& options, const LmRe
 }  // namespace
 
 std::string_view NameOf(LmFamily family) {
-  constexpr std::array<std::string_view, kLmFamilies> kNames = {"n-gram",
-                                                                "style",
-                                                                "full",
-                                                                "full + features",
-                                                                "state",
-                                                                "full + state",
-                                                                "full + features + state"};
+  constexpr std::array<std::string_view, kLmFamilies> kNames = {
+      "n-gram",       "style",
+      "full",         "full + features",
+      "state",        "features + state",
+      "full + state", "full + features + state"};
   return kNames[static_cast<std::size_t>(family)];
 }
 
@@ -409,10 +411,14 @@ Result<TrainedLm> TrainLm(const Dataset& data, const LmReadings& readings, Rewar
   LmTraining training(data, readings, options);
   REDRAFT_RETURN_IF_ERROR(training.Check());
   LmReport report = training.Measure();
-  LmRewardData model = training.Weights(report.winner.value_or(LmFamily::kAll), base);
+  Used used = kHeadsAlone;
+  for (const auto& [family, parts] : kMixtures) {
+    if (!options.heads_alone && family == report.winner.value_or(LmFamily::kAll)) used = parts;
+  }
+  LmRewardData model = training.Weights(used, base);
   model.reader = readings.reader;
   model.reader_id = readings.reader_id;
-  model.base = base.id();
+  if (!options.heads_alone) model.base = base.id();
   model.provenance = ProvenanceOf(data, options, report);
   REDRAFT_ASSIGN(LmReward made, LmReward::Make(std::move(model), std::move(base)));
   return TrainedLm{std::move(made), std::move(report)};

@@ -32,10 +32,11 @@ enum class LmFamily {
   kFull,       ///< the built-in model's kind
   kFeatures,   ///< + features of the log-probabilities
   kState,      ///< the hidden-state head alone
+  kHeads,      ///< features + hidden-state head
   kFullState,  ///< full + hidden-state head
   kAll,        ///< full + features + hidden-state head
 };
-inline constexpr std::size_t kLmFamilies = 7;
+inline constexpr std::size_t kLmFamilies = 8;
 std::string_view NameOf(LmFamily family);
 
 enum class LmKind { kPairs, kScores, kBoth };
@@ -44,7 +45,8 @@ std::string_view NameOf(LmKind kind);
 
 struct LmTrainOptions {
   std::string command;
-  bool families = false;  ///< also train on scores, and on both
+  bool families = false;     ///< also train on scores, and on both
+  bool heads_alone = false;  ///< keep the heads without the built-in model (kHeads)
   double features_c = 0.1;
   double state_c = 0.01;
   TrainOptions base;  ///< bits, c, seed, threads

@@ -106,6 +106,23 @@ TEST(LmTrainer, FindsThatStatesKnowWhatWordsDoNot) {
   EXPECT_GT(right, 85);
 }
 
+TEST(LmTrainer, HeadsAloneAreWeighedWithoutTheBuiltInModel) {
+  const Dataset data = MadeUpRevisions(100);
+  LmTrainOptions options = Small();
+  options.heads_alone = true;
+  const LmReadings readings = Read(data, 1.5);
+  const TrainedLm trained = Train(data, readings, options);
+  EXPECT_GT(AccuracyOf(trained.report, LmFamily::kHeads), 0.9);
+  EXPECT_EQ(trained.model.data().base, "");
+  EXPECT_EQ(trained.model.data().revised[0], 0);
+  EXPECT_GT(trained.model.data().revised[2], 0);
+  const TrainedLm usual = Train(data, readings);
+  EXPECT_EQ(AccuracyOf(usual.report, LmFamily::kHeads),
+            AccuracyOf(trained.report, LmFamily::kHeads));
+  EXPECT_EQ(usual.report.winner, trained.report.winner) << "a second opinion does not compete";
+  EXPECT_NE(usual.model.data().base, "");
+}
+
 TEST(LmTrainer, SaysSoWhenReadingsKnowNothing) {
   const Dataset data = MadeUpRevisions(100, true);
   const TrainedLm trained = Train(data, Read(data, 0));
