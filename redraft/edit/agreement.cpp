@@ -167,14 +167,13 @@ Agreement MeasureAgreement(const std::vector<Comparison>& comparisons,
   agreement.chance = MeanOf(rows, &Row::chance);
   agreement.lift = agreement.precision - agreement.chance;
   agreement.coverage = MeanOf(rows, &Row::coverage);
-  agreement.lift_interval = stats::ClusterBootstrap(
-      texts,
-      [&lifts](const std::vector<std::size_t>& drawn) {
-        double sum = 0;
-        for (const std::size_t row : drawn) sum += lifts[row];
-        return sum / static_cast<double>(drawn.size());
-      },
-      options.replicates, rng);
+  const auto mean = [&lifts](const std::vector<std::size_t>& drawn) {
+    double sum = 0;
+    for (const std::size_t row : drawn) sum += lifts[row];
+    return sum / static_cast<double>(drawn.size());
+  };
+  agreement.lift_interval = stats::ClusterBootstrap(texts, mean, options.replicates, rng);
+  agreement.lift_bound = stats::ClusterBootstrap(texts, mean, options.replicates, rng, 0.9).lo;
   return agreement;
 }
 

@@ -42,7 +42,8 @@ struct Agreement {
   double precision = 0;
   double chance = 0;
   double lift = 0;  ///< precision - chance
-  stats::Interval lift_interval;
+  stats::Interval lift_interval;  ///< 95 %, two-sided
+  double lift_bound = 0;          ///< with 95 % confidence above this, one side
   double recall = 0;          ///< over comparisons in which something was marked
   double coverage = 0;        ///< share of the text that was marked, where something was found
   double found_coverage = 0;  ///< share of the text that was found, over all comparisons

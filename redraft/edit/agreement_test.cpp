@@ -92,6 +92,8 @@ TEST(Agreement, RandomSpansShowNoLift) {
   }
   const Agreement agreement = Measure(comparisons);
   EXPECT_TRUE(agreement.lift_interval.Contains(0)) << agreement.lift;
+  EXPECT_GT(agreement.lift_bound, agreement.lift_interval.lo) << "of one side";
+  EXPECT_LT(agreement.lift_bound, agreement.lift);
   EXPECT_NEAR(agreement.lift, 0, 0.02);
 }
 

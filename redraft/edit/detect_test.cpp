@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "redraft/base/random.h"
 #include "redraft/edit/apply.h"
 #include "redraft/edit/rules.h"
@@ -251,6 +253,23 @@ TEST(Rules, ASuspiciousSentenceThatCostsRewardIsFound) {
       << "a passage so short can spare nothing";
   const std::string plain = "We came home. The dog ate. There was mud. Rain fell. Nobody spoke.";
   EXPECT_THAT(Detect(plain, {}, &scorer), IsEmpty()) << "nothing is suspicious";
+}
+
+TEST(Detect, FindsOldIdiomsWhoeverWroteThem) {
+  for (const char* worn :
+       {"as quiet as the grave", "as white as a sheet", "like a bull in a china shop",
+        "with bated breath", "in the nick of time", "from the bottom of his heart",
+        "hook, line and sinker", "at the end of the day", "Time heals all wounds",
+        "through thick and thin"}) {
+    const std::string text = std::string("It rained. ") + worn + " was how they said it in Lund.";
+    const auto spans = Detect(text, {});
+    const bool found = std::ranges::any_of(spans, [&](const core::WeakSpan& span) {
+      return std::string_view(text).substr(span.start, span.end - span.start).find(worn) !=
+             std::string_view::npos;
+    });
+    EXPECT_TRUE(found) << worn;
+  }
+  EXPECT_TRUE(Detect("The sheet was white. He took the bull to the shop in time.", {}).empty());
 }
 
 }  // namespace
