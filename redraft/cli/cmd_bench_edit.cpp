@@ -120,7 +120,8 @@ Json ToJson(const edit::Agreement& agreement) {
 
 void PrintRows(const std::vector<Row>& rows) {
   const auto cells = [](const edit::Agreement& a) {
-    if (a.comparisons == 0) return fmt::format("{:>6}{:>8}{:>25}{:>8}{:>8}", "-", "-", "-", "-", "-");
+    if (a.comparisons == 0)
+      return fmt::format("{:>6}{:>8}{:>25}{:>8}{:>8}", "-", "-", "-", "-", "-");
     return fmt::format("{:>6.3f}{:>8.3f}  {:>+7.3f} [{:+.3f}, {:+.3f}]{:>+8.3f}{:>7.3f}",
                        a.precision, a.chance, a.lift, a.lift_interval.lo, a.lift_interval.hi,
                        a.lift_bound, a.recall);
@@ -131,9 +132,10 @@ void PrintRows(const std::vector<Row>& rows) {
       set = row.set;
       PrintLine("");
       PrintLine(fmt::format("{}: any mark | a mark of the same category", set));
-      PrintLine(fmt::format("  {:<24}{:>6}{:>8}  {:>6}{:>8}  {:<24}{:>7}{:>7}  |{:>6}{:>8}  {:<24}{:>7}{:>7}",
-                            "category", "spans", "found", "prec", "chance", "lift [95 %]", "above", "recall",
-                            "prec", "chance", "lift [95 %]", "above", "recall"));
+      PrintLine(fmt::format(
+          "  {:<24}{:>6}{:>8}  {:>6}{:>8}  {:<24}{:>7}{:>7}  |{:>6}{:>8}  {:<24}{:>7}{:>7}",
+          "category", "spans", "found", "prec", "chance", "lift [95 %]", "above", "recall", "prec",
+          "chance", "lift [95 %]", "above", "recall"));
     }
     PrintLine(fmt::format("  {:<24}{:>6}{:>7.1f}%  {}  |{}",
                           row.category.empty() ? "all" : row.category, row.any.spans,

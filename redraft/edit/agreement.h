@@ -41,12 +41,12 @@ struct Agreement {
   std::size_t spans = 0;        ///< found
   double precision = 0;
   double chance = 0;
-  double lift = 0;  ///< precision - chance
+  double lift = 0;                ///< precision - chance
   stats::Interval lift_interval;  ///< 95 %, two-sided
   double lift_bound = 0;          ///< with 95 % confidence above this, one side
-  double recall = 0;          ///< over comparisons in which something was marked
-  double coverage = 0;        ///< share of the text that was marked, where something was found
-  double found_coverage = 0;  ///< share of the text that was found, over all comparisons
+  double recall = 0;              ///< over comparisons in which something was marked
+  double coverage = 0;            ///< share of the text that was marked, where something was found
+  double found_coverage = 0;      ///< share of the text that was found, over all comparisons
 };
 
 /// All zero if nothing was found.
