@@ -33,9 +33,44 @@ Result<edit::Trial> TrialOf(const Json& line) {
   return trial;
 }
 
+/// One way round.
+struct Row {
+  std::string chooser, referee;
+  edit::ArmsReport report;
+};
+
 Json ToJson(const edit::Preference& preference) {
   return {{"share", preference.share},
           {"interval_95", {preference.interval.lo, preference.interval.hi}}};
+}
+
+Json ToJson(const Row& row) {
+  const edit::ArmsReport& report = row.report;
+  return {{"chooser", row.chooser},
+          {"referee", row.referee},
+          {"draft_stayed", report.stayed},
+          {"best_over_draft", ToJson(report.best_over_draft)},
+          {"best_over_random", ToJson(report.best_over_random)},
+          {"random_over_draft", ToJson(report.random_over_draft)},
+          {"length_ratio", {{"best", report.best_length}, {"random", report.random_length}}},
+          {"distance", {{"best", report.best_distance}, {"random", report.random_distance}}}};
+}
+
+void Print(const Row& row) {
+  const edit::ArmsReport& report = row.report;
+  PrintLine(fmt::format("chosen by {}, refereed by {}", row.chooser, row.referee));
+  const auto line = [](const char* name, const edit::Preference& preference) {
+    PrintLine(fmt::format("  {:<20}{:>5.1f} % [{:.1f}, {:.1f}]", name, 100 * preference.share,
+                          100 * preference.interval.lo, 100 * preference.interval.hi));
+  };
+  line("best over draft", report.best_over_draft);
+  line("best over random", report.best_over_random);
+  line("random over draft", report.random_over_draft);
+  PrintLine(
+      fmt::format("  words, of the draft's: best {:.3f}, random {:.3f}; distance: best {:.3f}, "
+                  "random {:.3f}; {} of the drafts stayed as they were",
+                  report.best_length, report.random_length, report.best_distance,
+                  report.random_distance, report.stayed));
 }
 
 }  // namespace
@@ -57,41 +92,30 @@ Result<int> BenchArms(const BenchArmsOptions& options) {
     exit_code = std::max(exit_code, failed);
   }
   if (trials.empty()) return Fail(ErrorCode::kInvalidArgument, "--revisions: there is no line");
-  REDRAFT_ASSIGN(const OpenedScorer chooser, OpenScorer(options.chooser));
-  REDRAFT_ASSIGN(const OpenedScorer referee, OpenScorer(options.referee));
-  const edit::ArmsReport report =
-      edit::MeasureArms(trials, *chooser.scorer, *referee.scorer, options.prices,
-                        Rng(options.seed).Fork("bench/edit/arms"));
-  REDRAFT_RETURN_IF_ERROR(chooser.status());
-  REDRAFT_RETURN_IF_ERROR(referee.status());
+  REDRAFT_ASSIGN(const OpenedScorer first, OpenScorer(options.chooser));
+  REDRAFT_ASSIGN(const OpenedScorer second, OpenScorer(options.referee));
+  const Rng rng = Rng(options.seed).Fork("bench/edit/arms");
+  std::vector<Row> rows;
+  for (const bool swapped : {false, true}) {
+    const core::Scorer& chooser = *(swapped ? second : first).scorer;
+    const core::Scorer& referee = *(swapped ? first : second).scorer;
+    rows.push_back({chooser.id(), referee.id(),
+                    edit::MeasureArms(trials, chooser, referee, options.prices, rng)});
+  }
+  REDRAFT_RETURN_IF_ERROR(first.status());
+  REDRAFT_RETURN_IF_ERROR(second.status());
   if (options.json) {
+    Json list = Json::array();
+    for (const Row& row : rows) list.push_back(ToJson(row));
     PrintLine(DumpJson(
         {{"schema", "redraft.bench.edit-arms/1"},
-         {"chooser", chooser.scorer->id()},
-         {"referee", referee.scorer->id()},
-         {"drafts", report.drafts},
-         {"draft_stayed", report.stayed},
-         {"best_over_draft", ToJson(report.best_over_draft)},
-         {"best_over_random", ToJson(report.best_over_random)},
-         {"random_over_draft", ToJson(report.random_over_draft)},
-         {"length_ratio", {{"best", report.best_length}, {"random", report.random_length}}},
-         {"distance", {{"best", report.best_distance}, {"random", report.random_distance}}}}));
-    return exit_code;
+         {"drafts", trials.size()},
+         {"prices", {{"distance", options.prices.distance}, {"length", options.prices.length}}},
+         {"rows", std::move(list)}}));
+  } else {
+    PrintLine(fmt::format("{} drafts", trials.size()));
+    for (const Row& row : rows) Print(row);
   }
-  PrintLine(fmt::format("{} drafts; chosen by {}, refereed by {}", report.drafts,
-                        chooser.scorer->id(), referee.scorer->id()));
-  const auto row = [](const char* name, const edit::Preference& preference) {
-    PrintLine(fmt::format("  {:<20}{:>5.1f} % [{:.1f}, {:.1f}]", name, 100 * preference.share,
-                          100 * preference.interval.lo, 100 * preference.interval.hi));
-  };
-  row("best over draft", report.best_over_draft);
-  row("best over random", report.best_over_random);
-  row("random over draft", report.random_over_draft);
-  PrintLine(
-      fmt::format("  words, of the draft's: best {:.3f}, random {:.3f}; distance: best {:.3f}, "
-                  "random {:.3f}; {} of the drafts stayed as they were",
-                  report.best_length, report.random_length, report.best_distance,
-                  report.random_distance, report.stayed));
   return exit_code;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // `bench edit --revisions`: best of N against a random one and the draft, chosen by one model and
-// refereed by another.
+// refereed by another, and the other way round.
 
 #include <string>
 #include <vector>

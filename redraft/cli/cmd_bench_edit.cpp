@@ -237,7 +237,8 @@ void DeclareBenchEdit(Args& bench) {
               "output of 'edit --jsonl --revisions': best of N, a random one and the draft");
   args.Option("--chooser", flags->arms.chooser,
               "with --revisions: reward, reward:FILE, reward:lm or reward:lm:FILE chooses");
-  args.Option("--referee", flags->arms.referee, "with --revisions: … and another one compares");
+  args.Option("--referee", flags->arms.referee,
+              "with --revisions: … and another one compares; then the other way round");
   args.Option("--distance-price", flags->arms.prices.distance,
               "with --revisions: logits that a text with no word left must be better");
   args.Option("--length-price", flags->arms.prices.length,

@@ -8,6 +8,7 @@
 #include "redraft/base/file.h"
 #include "redraft/base/json.h"
 #include "redraft/base/process.h"
+#include "redraft/edit/price.h"
 
 namespace redraft::cli {
 namespace {
@@ -94,8 +95,11 @@ TEST_F(BenchEditTest, ComparesTheBestOfNWithARandomOneAndTheDraft) {
   const Json json = *ParseJson(result.output);
   EXPECT_EQ(json["schema"], "redraft.bench.edit-arms/1");
   EXPECT_EQ(json["drafts"], 2);
-  EXPECT_GE(json["best_over_draft"]["share"], 0.5);
-  EXPECT_EQ(json["chooser"], json["referee"]);
+  ASSERT_EQ(json["rows"].size(), 2U) << "and the other way round";
+  const Json& row = json["rows"][0];
+  EXPECT_GE(row["best_over_draft"]["share"], 0.5);
+  EXPECT_EQ(row["chooser"], row["referee"]);
+  EXPECT_EQ(json["prices"]["length"], edit::Prices().length);
   EXPECT_THAT(
       Bench({"--revisions", Write("e.jsonl", lines), "--chooser", "reward", "--referee", "reward"})
           .output,
