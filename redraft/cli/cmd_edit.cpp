@@ -15,6 +15,7 @@
 #include "redraft/cli/edit_scorer.h"
 #include "redraft/cli/edit_view.h"
 #include "redraft/cli/jsonl.h"
+#include "redraft/cli/judge_opening.h"
 #include "redraft/core/brief.h"
 #include "redraft/edit/taxonomy.h"
 
@@ -81,9 +82,10 @@ Result<EditSetup> Setup(const EditFlags& flags) {
   options.rewrite.seed = flags.seed;
   if (flags.keep_voice) options.rewrite.prices = edit::KeepVoice(options.rewrite.prices);
   if (flags.max_distance) options.rewrite.prices.max_distance = *flags.max_distance;
-  // What redraft.toml names as judge counts where it scores one text at a time.
+  // What redraft.toml names as judge counts where it scores one text at a time, and at once.
   std::string judge = flags.models.judge;
-  if (judge.empty()) judge = IsScorer(config.judge) ? config.judge : "reward";
+  const bool usable = IsScorer(config.judge) && !IsLmReward(config.judge);
+  if (judge.empty()) judge = usable ? config.judge : "reward";
   auto opened = OpenScorer(judge);
   if (!opened) return Fail(opened.error().code, "--judge " + opened.error().message);
   setup.scorer = std::move(opened->scorer);

@@ -320,6 +320,14 @@ TEST_F(EditCommand, AModelWithALanguageModelsEyesChooses) {
   EXPECT_EQ(Carried(json, kDraft), json["text"].get<std::string>());
 }
 
+TEST_F(EditCommand, AJudgeOfTheConfigurationThatReadsWithAModelIsNotForEditing) {
+  const std::string config = folder_.Write("lm.toml", "[defaults]\njudge = \"reward:lm\"\n");
+  const auto run = Edit(Draft(), {"--detect-only", "--json", "--config", config});
+  ASSERT_EQ(run.exit_status, 0) << run.errors;
+  EXPECT_THAT(LastLine(run)["scorer"].get<std::string>(), HasSubstr("reward:full"))
+      << "weak places are found without a model";
+}
+
 TEST_F(EditCommand, AJudgeThatScoresNoSingleTextIsRefused) {
   const auto run = Edit(Draft(), {"--detect-only", "--judge", "llm"});
   EXPECT_EQ(run.exit_status, 2);

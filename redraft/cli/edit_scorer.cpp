@@ -105,8 +105,6 @@ class LmScorer final : public core::Scorer {
   mutable Status status_ = Ok{};
 };
 
-bool IsLm(const std::string& spec) { return spec == "reward:lm" || spec.starts_with("reward:lm:"); }
-
 }  // namespace
 
 bool IsScorer(const std::string& spec) {
@@ -120,7 +118,7 @@ Result<OpenedScorer> OpenScorer(const std::string& spec) {
                             "reward:lm or reward:lm:FILE",
                             spec));
   }
-  if (!IsLm(spec)) {
+  if (!IsLmReward(spec)) {
     REDRAFT_ASSIGN(auto model, reward::OpenRewardModel(spec));
     return OpenedScorer{std::make_shared<reward::RewardModel>(std::move(model)),
                         [] { return Status(Ok{}); }};

@@ -33,11 +33,6 @@ std::optional<RewardServer> RewardServerOf(const std::string& spec) {
                       hash == std::string::npos ? "" : address.substr(hash + 1)};
 }
 
-/// A judge "reward:lm" or "reward:lm:FILE".
-bool IsLmReward(const std::string& spec) {
-  return spec == "reward:lm" || spec.starts_with("reward:lm:");
-}
-
 /// What a single judge asks that is no LLM; null: nothing.
 Result<std::shared_ptr<llm::Endpoint>> OpenOther(const JudgeChoice& judge,
                                                  const ModelFlags& flags) {
@@ -96,6 +91,10 @@ void AddServers(const JudgeChoice& judge, std::vector<std::string>& servers) {
 }
 
 }  // namespace
+
+bool IsLmReward(const std::string& spec) {
+  return spec == "reward:lm" || spec.starts_with("reward:lm:");
+}
 
 Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model) {
   REDRAFT_ASSIGN(const auto path, ResolveModel(model.data().reader));

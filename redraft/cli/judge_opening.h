@@ -31,6 +31,9 @@ std::vector<std::string> JudgeServers(const JudgeChoice& judge);
 Status AddJudgeEndpoints(llm::Client& client, const JudgeChoice& judge, const ModelFlags& flags,
                          std::vector<ModelChoice> open = {});
 
+/// Whether a judge is "reward:lm" or "reward:lm:FILE".
+bool IsLmReward(const std::string& spec);
+
 /// The language model whose readings `model` has weights for. Errors: kConfig for one that is not
 /// there, or is another file of that name, since its readings mean something else.
 Result<std::shared_ptr<llm::Endpoint>> OpenReader(const reward::LmReward& model);
